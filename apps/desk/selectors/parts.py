@@ -1,0 +1,61 @@
+"""Tabs of a run page that other floors fill: each brings a template and what it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.desk.selectors.runs import times_in
+from apps.engine.models import Run
+from apps.engine.selectors import node_states
+from apps.files.selectors import arrivals_for
+from apps.lines.rtgs import selectors as rtgs
+from apps.lines.rtgs.conf import LINE as RTGS_LINE
+from apps.people.models import User
+from apps.recon.selectors import breaks_of_run
+from apps.recon.states import Cause
+
+FILES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tab. `context` is asked only when somebody opens it; `kinds` are the facts that make it stale."""
+
+    key: str
+    title: Any
+    icon: str
+    template: str
+    context: Callable[[User, Run], dict[str, Any]]
+    kinds: str
+    lines: tuple[str, ...] = ()  # codes of the lines that have it; none = all
+
+
+def _figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": rtgs.figures_of(run.pk, run.variables)}
+
+
+def _files(user: User, run: Run) -> dict[str, Any]:
+    return {"files": arrivals_for(user, line_code=run.line.code, business_date=run.business_date)[:FILES_SHOWN]}
+
+
+def _times(user: User, run: Run) -> dict[str, Any]:
+    return {"times": times_in(run, node_states(run))}
+
+
+def _breaks(user: User, run: Run) -> dict[str, Any]:
+    return {"breaks": breaks_of_run(run.pk), "causes": Cause.choices}
+
+
+PARTS: tuple[Part, ...] = (
+    Part("figures", _("Figures"), "wallet", "lines/rtgs/_figures.html", _figures, "step.moved", (RTGS_LINE,)),
+    Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
+    Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),
+    Part("breaks", _("Breaks"), "scale", "recon/_breaks.html", _breaks, "recon. step.moved"),
+)
+
+
+def parts_of(run: Run) -> list[Part]:
+    here = [part for part in PARTS if not part.lines or run.line.code in part.lines]
+    return here if run.times else [part for part in here if part.key != "times"]

@@ -1,0 +1,1 @@
+"""Pages of the desk. A view parses, calls one action or selector, and answers."""

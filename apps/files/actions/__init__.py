@@ -1,0 +1,8 @@
+"""What can be done with market files: look for them, take them in, send ours, define where they come from."""
+
+from apps.files.actions.arrival import Scan, scan_source
+from apps.files.actions.due import scan_due_sources
+from apps.files.actions.sending import send_file
+from apps.files.actions.sources import define_source, load_catalogue
+
+__all__ = ["Scan", "define_source", "load_catalogue", "scan_due_sources", "scan_source", "send_file"]

@@ -1,0 +1,55 @@
+"""Which folders are looked at now: only those of lines and days that a live run may still wait for."""
+
+import logging
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from apps.engine.models import Run, Subscription
+from apps.engine.states import LIVE_RUN
+from apps.files.actions.arrival import MESSAGE, scan_source
+from apps.files.errors import SourceUnreachable
+from apps.files.models import Source
+from apps.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+
+def scan_due_sources() -> int:
+    """Looks at every source whose turn it is and gives how many; any number of callers at once look once. Idle: two queries."""
+    days = _days_in_use()
+    if not days:
+        return 0
+    looked = 0
+    for source in Source.objects.filter(active=True, line__code__in=days).select_related("line"):
+        if not _is_mine(source):
+            continue
+        looked += 1
+        for business_date in sorted(days[source.line.code]):
+            try:
+                scan_source(source_id=source.pk, business_date=business_date)
+            except SourceUnreachable as refusal:
+                logger.warning("%s", refusal)
+    return looked
+
+
+def _is_mine(source: Source) -> bool:
+    """One guarded update: who moves the time of the last look takes the turn."""
+    now = clock.now()
+    due = Q(scanned_at=None) | Q(scanned_at__lte=now - timedelta(seconds=source.poll_seconds))
+    return bool(Source.objects.filter(due, pk=source.pk).update(scanned_at=now))
+
+
+def _days_in_use() -> dict[str, set[date]]:
+    """Business dates by line code, of runs that live and of steps that wait for files of any line."""
+    days: dict[str, set[date]] = {}
+    for code, day in Run.objects.filter(state__in=LIVE_RUN).values_list("line__code", "business_date").distinct():
+        days.setdefault(code, set()).add(day)
+    for key in Subscription.objects.filter(name=MESSAGE).values_list("key", flat=True).distinct():
+        code, _, rest = key.partition("/")
+        try:
+            day = date.fromisoformat(rest.partition("/")[0])
+        except ValueError:
+            continue  # a model asks for a key that no file will ever have
+        days.setdefault(code, set()).add(day)
+    return days

@@ -1,0 +1,48 @@
+"""Sources are kept here; what arrived and what was sent is only looked at."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from apps.files.forms import SourceForm
+from apps.files.models import ArrivedFile, SentFile, Source
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SourceForm
+    list_display = ["code", "line", "directory", "naming", "may_be_late", "active"]
+    list_filter = ["line", "active"]
+    list_select_related = ["line"]
+    search_fields = ["code", "name_zh", "name_en"]
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False  # its arrivals name it for ever; it is switched off instead
+
+
+class _LookDoNotTouch(admin.ModelAdmin):  # type: ignore[type-arg]
+    """State changes go through actions so that they leave a trail."""
+
+    show_full_result_count = False
+    list_select_related = ["line"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ArrivedFile)
+class ArrivedFileAdmin(_LookDoNotTouch):
+    list_display = ["name", "line", "business_date", "file_code", "state", "version", "rows", "arrived_at"]
+    list_filter = ["line", "state"]
+
+
+@admin.register(SentFile)
+class SentFileAdmin(_LookDoNotTouch):
+    list_display = ["name", "line", "business_date", "state", "key", "sent_at"]
+    list_filter = ["line", "state"]

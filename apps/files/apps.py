@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+SCAN_EVERY_SECONDS = 2
+
+
+class FilesConfig(AppConfig):
+    name = "apps.files"
+    verbose_name = _("Files")
+
+    def ready(self) -> None:
+        from apps.engine.dispatch import register_chore
+        from apps.files.actions import scan_due_sources
+
+        register_chore("files.scan", SCAN_EVERY_SECONDS, scan_due_sources)

@@ -1,0 +1,63 @@
+"""What the journal says about files. All facts of a line's files are one stream, `files.<line>`."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutFile:
+    line: str
+    business_date: str
+    file: int
+    file_code: str
+    name: str
+    sha256: str
+
+    @property
+    def stream(self) -> str:
+        return f"files.{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAccepted(_AboutFile):
+    kind: ClassVar[str] = "file.accepted"
+    rows: int | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReplaced(_AboutFile):
+    """A later file of the same code and date was accepted in the place of this one."""
+
+    kind: ClassVar[str] = "file.replaced"
+    by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileDuplicated(_AboutFile):
+    kind: ClassVar[str] = "file.duplicated"
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileQuarantined(_AboutFile):
+    """`rules` are the codes of the problems; the sentences stand with the file."""
+
+    kind: ClassVar[str] = "file.quarantined"
+    rules: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSent:
+    kind: ClassVar[str] = "file.sent"
+    line: str
+    business_date: str
+    sent_file: int
+    name: str
+    sha256: str
+    key: str
+    step: int | None
+
+    @property
+    def stream(self) -> str:
+        return f"files.{self.line}"

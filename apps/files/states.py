@@ -1,0 +1,24 @@
+"""What becomes of a file that arrived or is sent. Nothing here is moved by people."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Arrival(TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    REPLACED = "replaced", _("replaced by a later file")
+    DUPLICATE = "duplicate", _("duplicate, not used")
+    QUARANTINED = "quarantined", _("quarantined")
+
+
+class Sending(TextChoices):
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+
+
+class Naming(TextChoices):
+    """How a gateway names files (fact book 2.2)."""
+
+    SHANGHAI = "mdd", _("code, clearing number, .mdd (month 1–9, a, b, c)")
+    SHENZHEN = "mmdd", _("code, mmdd, .DBF")
+    PLAIN = "plain", _("code only; the folder gives the date")

@@ -1,0 +1,15 @@
+"""Reads of the journal: by number within a stream, by position across all streams, and the check of the whole."""
+
+from apps.journal.selectors.reading import Position, as_json, entries_after, entries_of, last_position, newest_of
+from apps.journal.selectors.verifying import Verification, verify
+
+__all__ = [
+    "Position",
+    "Verification",
+    "as_json",
+    "entries_after",
+    "entries_of",
+    "last_position",
+    "newest_of",
+    "verify",
+]

@@ -1,0 +1,54 @@
+"""The demonstration's people. They exist only where the settings name a password for them."""
+
+from django.db import transaction
+
+from apps.people.actions.members import grant
+from apps.people.conf import conf
+from apps.people.models import BusinessLine, Membership, Team, User
+from apps.people.states import Role
+
+LINES = [
+    ("common", "公共采集", "Common ingest", 10),
+    ("rtgs-sh", "RTGS结算（上海）", "RTGS settlement Shanghai", 20),
+]
+TEAMS = {
+    "common": ("公共采集组", "Common ingest team"),
+    "rtgs-sh": ("上海RTGS结算组", "RTGS Shanghai team"),
+}
+PEOPLE: list[tuple[str, str, list[Role]]] = [
+    ("wang.min", "王敏", [Role.OPERATOR, Role.MAKER]),
+    ("li.lei", "李雷", [Role.CHECKER]),
+    ("zhang.wei", "张伟", [Role.OPERATOR, Role.MANAGER]),
+    ("chen.jing", "陈静", [Role.PROCESS_AUTHOR]),
+    ("zhao.gang", "赵刚", [Role.PROCESS_APPROVER]),
+    ("sun.li", "孙丽", [Role.AUDITOR]),
+    ("admin", "系统管理员", [Role.ADMIN]),
+]
+
+
+@transaction.atomic
+def load_demo_people() -> dict[str, User]:
+    """Makes sure lines, teams, people and their roles are there; run twice it changes nothing."""
+    if not conf.DEMO_PASSWORD:
+        return {}
+    for code, name_zh, name_en, position in LINES:
+        line, _ = BusinessLine.objects.get_or_create(
+            code=code, defaults={"name_zh": name_zh, "name_en": name_en, "position": position}
+        )
+        team_zh, team_en = TEAMS[code]
+        Team.objects.get_or_create(line=line, name_en=team_en, defaults={"name_zh": team_zh})
+    return {username: _person(username, name, roles) for username, name, roles in PEOPLE}
+
+
+def _person(username: str, name: str, roles: list[Role]) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        chief = Role.ADMIN in roles
+        user = User(username=username, display_name=name, is_staff=chief, is_superuser=chief)
+        user.set_password(conf.DEMO_PASSWORD)
+        user.save()
+    for team in Team.objects.filter(line__code__in=TEAMS, name_en__in=[english for _, english in TEAMS.values()]):
+        for role in roles:
+            if not Membership.objects.filter(team=team, user=user, role=role).exists():
+                grant(team=team, user=user, role=role, actor=None)
+    return user

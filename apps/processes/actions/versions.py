@@ -1,0 +1,214 @@
+"""Versions from draft to retired. The author writes, somebody else approves, and from review on nothing changes any more."""
+
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django_fsm import TransitionNotAllowed
+
+from apps.approvals.actions import require_other_person
+from apps.journal.actions import append
+from apps.kernel import clock
+from apps.kernel.errors import NotFound, StaleState
+from apps.people.actions import require
+from apps.people.models import BusinessLine, User
+from apps.people.states import Right
+from apps.processes import events
+from apps.processes.conf import handler_lookup, tell_in_force
+from apps.processes.core.bpmn import read_model
+from apps.processes.core.codec import plan_digest, plan_from_json, plan_to_json
+from apps.processes.core.plan import Plan
+from apps.processes.core.renaming import with_process_id
+from apps.processes.core.soundness import check_calls
+from apps.processes.errors import ModelRefused, ProcessExists, WrongProcessId
+from apps.processes.models import Process, ProcessTemplate, ProcessVersion
+from apps.processes.states import VersionState
+
+
+@transaction.atomic
+def create_process(*, key: str, name_zh: str, name_en: str, line_id: int, actor: User, startable: bool = True) -> Process:
+    """A process without a version yet. `key` is the id of its BPMN process for ever."""
+    line = BusinessLine.objects.select_for_update().filter(pk=line_id).first()
+    if line is None:
+        raise NotFound(what="business line")
+    require(actor, Right.AUTHOR, line)
+    try:
+        with transaction.atomic():
+            process = Process.objects.create(key=key, name_zh=name_zh, name_en=name_en, line=line, startable=startable)
+    except IntegrityError as twice:
+        raise ProcessExists(key=key) from twice
+    append(events.ProcessCreated(process=key, line=line.code), actor=actor)
+    return process
+
+
+@transaction.atomic
+def save_draft(*, process_key: str, model_xml: str, note: str, actor: User) -> ProcessVersion:
+    """The author's draft of this process: the open one of the same author is replaced, else a new version is begun."""
+    process = locked_process(process_key)
+    require(actor, Right.AUTHOR, process.line)
+    plan = _plan_of(model_xml, process)
+    draft = process.versions.select_for_update().filter(state=VersionState.DRAFT, author=actor).order_by("-number").first()
+    if draft is None:
+        number = (process.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+        draft = ProcessVersion(process=process, number=number, author=actor, created_at=clock.now())
+    draft.model_xml, draft.note = model_xml, note
+    draft.plan, draft.plan_digest = plan_to_json(plan), plan_digest(plan)
+    draft.save()
+    _record(events.VersionDrafted, draft, note, actor)
+    return draft
+
+
+@transaction.atomic
+def new_version_from_template(*, template_key: str, process_key: str, note: str, actor: User) -> ProcessVersion:
+    """A draft with the template's model; the model's process id becomes the key of the process."""
+    template = ProcessTemplate.objects.filter(key=template_key).first()
+    if template is None:
+        raise NotFound(what="template")
+    model = template.model_xml.encode()
+    reading = read_model(model, handlers=handler_lookup())
+    if reading.plan is None:
+        raise ModelRefused.because_of(reading.problems)
+    xml = with_process_id(model, reading.plan.process_id, process_key)
+    return save_draft(process_key=process_key, model_xml=xml, note=note, actor=actor)
+
+
+@transaction.atomic
+def create_process_from_template(
+    *, key: str, name_zh: str, name_en: str, line_id: int, template_key: str, actor: User
+) -> ProcessVersion:
+    """A new process with its first draft, or neither."""
+    process = create_process(key=key, name_zh=name_zh, name_en=name_en, line_id=line_id, actor=actor)
+    return new_version_from_template(template_key=template_key, process_key=process.key, note=f"from {template_key}", actor=actor)
+
+
+def submit_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
+    """Sends the author's draft to review."""
+    return _move(version_id, actor, reason, Right.AUTHOR, "submit", events.VersionSubmitted, seen, before=_require_calls_to_end)
+
+
+def send_back_version(*, version_id: int, actor: User, reason: str, seen: str | None = None) -> ProcessVersion:
+    """Back to the author, who may then change it again."""
+    return _move(version_id, actor, reason, Right.APPROVE, "send_back", events.VersionSentBack, seen, second_person=True)
+
+
+def approve_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
+    """Second pair of eyes on a version; the author is never one of them. `seen` is the digest of the plan that they looked at:
+    what was sent back, changed and submitted again since then is not what they approve."""
+    return _move(version_id, actor, reason, Right.APPROVE, "approve", events.VersionApproved, seen, second_person=True)
+
+
+def publish_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
+    """Puts an approved version in force for new runs; the one before is retired in the same transaction."""
+    return _move(version_id, actor, reason, Right.APPROVE, "publish", events.VersionPublished, seen, before=_retire_predecessor)
+
+
+def retire_version(*, version_id: int, actor: User, reason: str, seen: str | None = None) -> ProcessVersion:
+    """Takes a version out of force; runs that began with it go on."""
+    return _move(version_id, actor, reason, Right.APPROVE, "retire", events.VersionRetired, seen)
+
+
+MOVES: dict[str, Callable[..., ProcessVersion]] = {
+    "submit": submit_version,
+    "approve": approve_version,
+    "send-back": send_back_version,
+    "publish": publish_version,
+    "retire": retire_version,
+}
+"""Every move of a version by the name that pages and the API give it."""
+
+
+@transaction.atomic
+def _move(
+    version_id: int,
+    actor: User,
+    reason: str,
+    right: Right,
+    name: str,
+    fact: type[events.VersionFact],
+    seen: str | None,
+    second_person: bool = False,
+    before: Callable[[ProcessVersion, User], None] | None = None,
+) -> ProcessVersion:
+    version = _locked_version(version_id)
+    require(actor, right, version.process.line)
+    if second_person:
+        require_other_person(maker=version.author, checker=actor)
+    if name == "submit" and version.author_id != actor.pk:
+        raise NotFound(what="draft of yours")
+    if seen is not None and seen != version.plan_digest:
+        raise StaleState(what=str(version), state=version.get_state_display())
+    try:
+        transition = getattr(version, name)
+        if name == "approve":
+            transition(actor)
+        else:
+            transition()
+    except TransitionNotAllowed as refusal:
+        raise StaleState(what=str(version), state=version.get_state_display()) from refusal
+    if before is not None:
+        before(version, actor)
+    version.save(update_fields=["state", "approver", "published_at"])
+    _record(fact, version, reason, actor)
+    if name in ("publish", "retire"):
+        tell_in_force(version.process_id)
+    return version
+
+
+def _require_calls_to_end(version: ProcessVersion, actor: User) -> None:
+    """Asked again when it is published: meanwhile others may have been published that call this one."""
+    problems = list(check_calls(plan_from_json(version.plan), _plan_in_force))
+    if problems:
+        raise ModelRefused.because_of(problems)
+
+
+def _plan_in_force(key: str) -> Plan | None:
+    plan = ProcessVersion.objects.filter(process__key=key, state=VersionState.PUBLISHED).values_list("plan", flat=True).first()
+    return plan_from_json(plan) if plan is not None else None
+
+
+def _retire_predecessor(version: ProcessVersion, actor: User) -> None:
+    _require_calls_to_end(version, actor)
+    version.published_at = clock.now()
+    published = version.process.versions.select_for_update().filter(state=VersionState.PUBLISHED).first()
+    if published is not None:
+        published.retire()
+        published.save(update_fields=["state"])
+        _record(events.VersionRetired, published, f"replaced by version {version.number}", actor)
+
+
+def locked_process(key: str) -> Process:
+    process = Process.objects.select_for_update(of=("self",)).select_related("line").filter(key=key).first()
+    if process is None:
+        raise NotFound(what="process")
+    return process
+
+
+def _locked_version(version_id: int) -> ProcessVersion:
+    """The version as it is now; its process is locked first, so that two publications cannot cross."""
+    process_id = ProcessVersion.objects.filter(pk=version_id).values_list("process_id", flat=True).first()
+    if process_id is None:
+        raise NotFound(what="process version")
+    Process.objects.select_for_update().get(pk=process_id)
+    return ProcessVersion.objects.select_for_update(of=("self",)).select_related("process__line", "author").get(pk=version_id)
+
+
+def _plan_of(model_xml: str, process: Process) -> Plan:
+    reading = read_model(model_xml.encode(), handlers=handler_lookup())
+    if reading.plan is None:
+        raise ModelRefused.because_of(reading.problems)
+    if reading.plan.process_id != process.key:
+        raise WrongProcessId(found=reading.plan.process_id, key=process.key)
+    return reading.plan
+
+
+def _record(fact: type[events.VersionFact], version: ProcessVersion, reason: str, actor: User) -> None:
+    append(
+        fact(
+            process=version.process.key,
+            line=version.process.line.code,
+            number=version.number,
+            plan_digest=version.plan_digest,
+            reason=reason,
+        ),
+        actor=actor,
+    )

@@ -1,0 +1,171 @@
+"""Processes for programs. Lists are paged by key: `?after=<key>` for processes, `?before=<number>` for versions."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.kernel.errors import NotFound
+from apps.people.selectors import lines_where, signed_in
+from apps.people.states import Right
+from apps.processes import selectors
+from apps.processes.actions import (
+    MOVES,
+    create_process,
+    create_process_from_template,
+    discard_working_copy,
+    finish_working_copy,
+    open_working_copy,
+    save_draft,
+    save_working_copy,
+)
+from apps.processes.conf import handler_lookup
+from apps.processes.core.bpmn import check_model
+from apps.processes.forms import NEEDS_REASON
+from apps.processes.serializers import (
+    DiscardIn,
+    DraftIn,
+    FinishIn,
+    ModelIn,
+    ProblemOut,
+    ProcessIn,
+    ProcessOut,
+    ReasonIn,
+    VersionOut,
+    WorkingCopyIn,
+    WorkingCopyOut,
+)
+
+
+class Processes(APIView):
+    @extend_schema(parameters=[OpenApiParameter("after", str)], responses=ProcessOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Processes of the lines you may see, by key."""
+        rows = selectors.processes_for(signed_in(request)).filter(key__gt=request.query_params.get("after", "")[:60])
+        found = list(rows[: selectors.PAGE + 1])
+        more = f"?after={found[selectors.PAGE - 1].key}" if len(found) > selectors.PAGE else None
+        return Response({"results": ProcessOut(found[: selectors.PAGE], many=True).data, "next": more})
+
+    @extend_schema(request=ProcessIn, responses={201: ProcessOut})
+    def post(self, request: Request) -> Response:
+        """Creates a process, empty or with a template's model as its first draft."""
+        person = signed_in(request)
+        data = ProcessIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        facts = dict(data.validated_data)
+        line = lines_where(person, Right.AUTHOR).filter(code=facts.pop("line")).first()
+        if line is None:
+            raise NotFound(what=_("business line"))
+        template = facts.pop("template", None)
+        if template is None:
+            process = create_process(**facts, line_id=line.pk, actor=person)
+        else:
+            process = create_process_from_template(**facts, line_id=line.pk, template_key=template, actor=person).process
+        return Response(ProcessOut(process).data, status=201)
+
+
+class Versions(APIView):
+    @extend_schema(parameters=[OpenApiParameter("before", int)], responses=VersionOut(many=True))
+    def get(self, request: Request, key: str) -> Response:
+        """Versions of a process, newest first."""
+        process = selectors.process_for(signed_in(request), key)
+        text = request.query_params.get("before", "")
+        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise ParseError("before must be a number")
+        rows = selectors.versions_of(process, int(text) if text else None).select_related("process")
+        found = list(rows[: selectors.PAGE + 1])
+        more = f"?before={found[selectors.PAGE - 1].number}" if len(found) > selectors.PAGE else None
+        return Response({"results": VersionOut(found[: selectors.PAGE], many=True).data, "next": more})
+
+    @extend_schema(request=DraftIn, responses={201: VersionOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Saves your draft of this process."""
+        person = signed_in(request)
+        selectors.process_for(person, key)
+        data = DraftIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        draft = save_draft(process_key=key, actor=person, **data.validated_data)
+        return Response(VersionOut(draft).data, status=201)
+
+
+class Version(APIView):
+    @extend_schema(responses=VersionOut)
+    def get(self, request: Request, key: str, number: int) -> Response:
+        """One version."""
+        return Response(VersionOut(selectors.version_for(signed_in(request), key, number)).data)
+
+
+class VersionMove(APIView):
+    @extend_schema(operation_id="processes_versions_move", request=ReasonIn, responses=VersionOut)
+    def post(self, request: Request, key: str, number: int, move: str) -> Response:
+        """Moves a version: submit, approve, send-back, publish or retire."""
+        person = signed_in(request)
+        version = selectors.version_for(person, key, number)
+        if move not in MOVES:
+            raise NotFound(what="move")
+        data = ReasonIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        reason, seen = data.validated_data["reason"], data.validated_data["plan_digest"]
+        if move in NEEDS_REASON and not reason.strip():
+            raise ValidationError({"reason": [_("This needs a reason.")]})
+        moved = MOVES[move](version_id=version.pk, actor=person, reason=reason, seen=seen)
+        return Response(VersionOut(moved).data)
+
+
+class WorkingCopy(APIView):
+    """What authors of a process draw together. Two of them may save: what they changed is merged, or the second is told."""
+
+    @extend_schema(responses=WorkingCopyOut)
+    def get(self, request: Request, key: str) -> Response:
+        """The newest revision."""
+        newest = selectors.working_copy_of(selectors.process_to_draw(signed_in(request), key))
+        if newest is None:
+            raise NotFound(what=_("working copy"))
+        return Response(WorkingCopyOut(newest).data)
+
+    @extend_schema(request=None, responses=WorkingCopyOut)
+    def post(self, request: Request, key: str) -> Response:
+        """Opens the working copy: the one that is there, or one begun from the newest version."""
+        process = selectors.process_for(signed_in(request), key)
+        return Response(WorkingCopyOut(open_working_copy(process_key=process.key, actor=signed_in(request))).data)
+
+    @extend_schema(request=WorkingCopyIn, responses=WorkingCopyOut)
+    def put(self, request: Request, key: str) -> Response:
+        """Saves a revision; the answer is the model as it is now, merged with what others saved since `seen`."""
+        process = selectors.process_for(signed_in(request), key)
+        data = WorkingCopyIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        revision = save_working_copy(process_key=process.key, actor=signed_in(request), **data.validated_data)
+        return Response(WorkingCopyOut(revision).data)
+
+    @extend_schema(request=DiscardIn, responses={204: None})
+    def delete(self, request: Request, key: str) -> Response:
+        """Throws the working copy away."""
+        process = selectors.process_for(signed_in(request), key)
+        data = DiscardIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        discard_working_copy(process_key=process.key, actor=signed_in(request), **data.validated_data)
+        return Response(status=204)
+
+
+class WorkingCopyFinish(APIView):
+    @extend_schema(request=FinishIn, responses={201: VersionOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Makes the newest revision your draft, when the checker has no error against it."""
+        process = selectors.process_for(signed_in(request), key)
+        data = FinishIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        draft = finish_working_copy(process_key=process.key, actor=signed_in(request), **data.validated_data)
+        return Response(VersionOut(draft).data, status=201)
+
+
+class Check(APIView):
+    @extend_schema(request=ModelIn, responses=ProblemOut(many=True))
+    def post(self, request: Request) -> Response:
+        """What the checker says of a model. Nothing is stored."""
+        data = ModelIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        problems = check_model(data.validated_data["model_xml"].encode(), handlers=handler_lookup())
+        return Response(ProblemOut([problem.as_dict() for problem in problems], many=True).data)

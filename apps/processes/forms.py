@@ -1,0 +1,79 @@
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.front_door import MAX_BYTES
+from apps.people.models import BusinessLine
+from apps.processes.models import ProcessTemplate
+
+MOVES = ("submit", "approve", "send-back", "publish", "retire")
+NEEDS_REASON = ("send-back", "retire")
+
+
+class DraftForm(forms.Form):
+    """A BPMN file becomes a draft."""
+
+    model = forms.FileField(label=_("BPMN file"), help_text=_("BPMN 2.0 with its diagram, at most 5 MB."))
+    note = forms.CharField(label=_("What changes and why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def clean_model(self) -> str:
+        uploaded = self.cleaned_data["model"]
+        if uploaded.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB."))
+        try:
+            text: str = uploaded.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is not UTF-8 text.")) from None
+        return text
+
+
+class FinishForm(forms.Form):
+    """The working copy becomes a draft, or is thrown away: what was seen, and why."""
+
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    note = forms.CharField(label=_("What changes and why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class ProcessForm(forms.Form):
+    """A new process of one of the person's lines, empty or with a template's model as its first draft."""
+
+    key = forms.RegexField(
+        r"^[A-Za-z_][A-Za-z0-9_-]*$",
+        label=_("Process key"),
+        max_length=60,
+        help_text=_("The id of the BPMN process, for ever. Letters, digits, - and _; it begins with a letter."),
+        error_messages={"invalid": _("Letters, digits, - and _ only, beginning with a letter.")},
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=120)
+    line = forms.ModelChoiceField(BusinessLine.objects.none(), label=_("Business line"))
+    template = forms.ModelChoiceField(
+        ProcessTemplate.objects.all(),
+        label=_("Template"),
+        required=False,
+        to_field_name="key",
+        empty_label=_("none, I upload a model afterwards"),
+    )
+
+    def __init__(self, *args: Any, lines: QuerySet[BusinessLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["line"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+        field.queryset = lines
+
+
+class MoveForm(forms.Form):
+    """One move of a version; `state` and `digest` are what the person saw, so that a decision on something else is refused."""
+
+    move = forms.ChoiceField(choices=[(move, move) for move in MOVES], widget=forms.HiddenInput)
+    state = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("move") in NEEDS_REASON and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("This needs a reason."))
+        return cleaned

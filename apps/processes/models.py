@@ -1,0 +1,136 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from apps.people.models import BusinessLine, User
+from apps.processes.states import VersionState
+
+
+class ProcessTemplate(models.Model):
+    """A model that processes are made from; admins keep it in the admin site."""
+
+    key = models.SlugField(_("key"), unique=True, max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    model_xml = models.TextField(_("BPMN model"))
+
+    class Meta:
+        verbose_name = _("process template")
+        verbose_name_plural = _("process templates")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+class Process(models.Model):
+    """A piece of clearing work of a business line."""
+
+    key = models.SlugField(_("key"), unique=True, max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+    line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="processes", verbose_name=_("business line"))
+    startable = models.BooleanField(_("started by people"), default=True)  # False: only called by others
+
+    class Meta:
+        verbose_name = _("process")
+        verbose_name_plural = _("processes")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+class ProcessVersion(FSMModelMixin, models.Model):
+    """One change of a process. From review on it never changes again; the approver is never the author."""
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions", verbose_name=_("process"))
+    number = models.PositiveIntegerField(_("number"))
+    state = FSMField(_("state"), default=VersionState.DRAFT, choices=VersionState.choices, protected=True)
+    model_xml = models.TextField(_("BPMN model"))
+    plan = models.JSONField(default=dict)
+    plan_digest = models.CharField(max_length=64)
+    note = models.TextField(_("what changes and why"), blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author"))
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("approver")
+    )
+    created_at = models.DateTimeField(_("created at"))
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("process version")
+        verbose_name_plural = _("process versions")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["process", "number"], name="version_numbers_are_unique"),
+            models.UniqueConstraint(fields=["process"], condition=Q(state="published"), name="one_published_version"),
+            models.CheckConstraint(condition=Q(approver=None) | ~Q(author=F("approver")), name="version_four_eyes"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "in_review"]) | Q(approver__isnull=False),
+                name="approved_version_names_its_approver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process} v{self.number}"
+
+    @transition(field=state, source=VersionState.DRAFT, target=VersionState.IN_REVIEW)
+    def submit(self) -> None: ...
+
+    @transition(field=state, source=VersionState.IN_REVIEW, target=VersionState.DRAFT)
+    def send_back(self) -> None: ...
+
+    @transition(field=state, source=VersionState.IN_REVIEW, target=VersionState.APPROVED)
+    def approve(self, approver: User) -> None:
+        self.approver = approver
+
+    @transition(field=state, source=VersionState.APPROVED, target=VersionState.PUBLISHED)
+    def publish(self) -> None: ...
+
+    @transition(field=state, source=VersionState.PUBLISHED, target=VersionState.RETIRED)
+    def retire(self) -> None: ...
+
+
+class WorkingCopy(models.Model):
+    """What authors are drawing now: one for each process, shared by all its authors. Every save is a revision of it."""
+
+    process = models.OneToOneField(Process, on_delete=models.PROTECT, related_name="working_copy", verbose_name=_("process"))
+    base = models.ForeignKey(
+        ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("begun from")
+    )
+    revision = models.PositiveIntegerField(_("revision"), default=0)  # the number of the newest one
+
+    class Meta:
+        verbose_name = _("working copy")
+        verbose_name_plural = _("working copies")
+
+    def __str__(self) -> str:
+        return f"{self.process} r{self.revision}"
+
+
+class WorkingCopyRevision(models.Model):
+    """One save of a working copy. It may have errors: drawing takes longer than one save."""
+
+    working_copy = models.ForeignKey(WorkingCopy, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    model_xml = models.TextField(_("BPMN model"))
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    saved_at = models.DateTimeField(_("saved at"))
+
+    class Meta:
+        verbose_name = _("revision of a working copy")
+        verbose_name_plural = _("revisions of working copies")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["working_copy", "number"], name="working_copy_revisions_are_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.working_copy_id} r{self.number}"

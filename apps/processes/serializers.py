@@ -1,0 +1,79 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.processes.models import Process, ProcessVersion, WorkingCopyRevision
+
+
+class ProcessOut(serializers.ModelSerializer[Process]):
+    line = serializers.CharField(source="line.code")
+
+    class Meta:
+        model = Process
+        fields = ["key", "name_zh", "name_en", "line", "startable"]
+
+
+class ProcessIn(serializers.Serializer[Any]):
+    key = serializers.RegexField(r"^[A-Za-z_][A-Za-z0-9_-]*$", max_length=60)
+    name_zh = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+    line = serializers.CharField(max_length=60, help_text="Code of a business line that you write processes for.")
+    template = serializers.CharField(max_length=60, required=False, help_text="Key of a template; its model is the first draft.")
+
+
+class VersionOut(serializers.ModelSerializer[ProcessVersion]):
+    process = serializers.CharField(source="process.key")
+    author = serializers.CharField(source="author.username")
+    approver = serializers.CharField(source="approver.username", default=None)
+
+    class Meta:
+        model = ProcessVersion
+        fields = ["process", "number", "state", "note", "plan_digest", "author", "approver", "created_at", "published_at"]
+
+
+class DraftIn(serializers.Serializer[Any]):
+    model_xml = serializers.CharField(max_length=5 * 1024 * 1024, trim_whitespace=False)
+    note = serializers.CharField(max_length=2000)
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+    plan_digest = serializers.CharField(
+        max_length=64, required=False, default=None, help_text="The plan_digest you decided on; another one now is refused."
+    )
+
+
+class ModelIn(serializers.Serializer[Any]):
+    model_xml = serializers.CharField(max_length=5 * 1024 * 1024, trim_whitespace=False)
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    element = serializers.CharField()
+    rule = serializers.CharField()
+    message = serializers.CharField()
+    severity = serializers.CharField()
+
+
+class WorkingCopyOut(serializers.ModelSerializer[WorkingCopyRevision]):
+    revision = serializers.IntegerField(source="number")
+    saved_by = serializers.CharField(source="saved_by.username")
+
+    class Meta:
+        model = WorkingCopyRevision
+        fields = ["revision", "model_xml", "saved_by", "saved_at"]
+
+
+class SeenIn(serializers.Serializer[Any]):
+    seen = serializers.IntegerField(min_value=1, help_text="The revision that you had before you.")
+
+
+class WorkingCopyIn(SeenIn):
+    model_xml = serializers.CharField(max_length=5 * 1024 * 1024, trim_whitespace=False)
+
+
+class FinishIn(SeenIn):
+    note = serializers.CharField(max_length=2000)
+
+
+class DiscardIn(SeenIn):
+    reason = serializers.CharField(max_length=1000)

@@ -1,0 +1,21 @@
+"""Every app brings its own urls; this file only says where they hang."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("apps.people.urls")),
+    path("", include("apps.calendars.urls")),
+    path("", include("apps.processes.urls")),
+    path("", include("apps.engine.urls")),
+    path("", include("apps.files.urls")),
+    path("", include("apps.recon.urls")),
+    path("", include("apps.desk.urls")),
+]
+
+# Error pages in the product's own manner.
+handler400 = "apps.desk.views.errors.bad_request"
+handler403 = "apps.desk.views.errors.forbidden"
+handler404 = "apps.desk.views.errors.missing"
+handler500 = "apps.desk.views.errors.broken"
