@@ -19,22 +19,13 @@ from apps.engine.models import (
     Subscription,
     Timer,
 )
+from apps.journal.admin import LookOnly
 from apps.people.admin import RefusalsAsMessages
 from apps.people.selectors import signed_in
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    show_full_result_count = False
+class Kept(LookOnly):
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class RuleAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
@@ -82,7 +73,7 @@ class PlacementAdmin(RuleAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly):
+class RunAdmin(Kept):
     list_display = ["id", "process", "business_date", "sequence", "state", "begun_at", "ended_at"]
     list_filter = ["state", "line"]
     list_select_related = ["process"]
@@ -90,35 +81,35 @@ class RunAdmin(ReadOnly):
 
 
 @admin.register(Step)
-class StepAdmin(ReadOnly):
+class StepAdmin(Kept):
     list_display = ["id", "run_id", "node_id", "name", "kind", "state", "attempt", "created_at", "ended_at"]
     list_filter = ["state", "kind"]
     raw_id_fields = ["run"]
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly):
+class AttemptAdmin(Kept):
     list_display = ["id", "step_id", "number", "outcome", "worker", "started_at", "ended_at"]
     list_filter = ["outcome"]
 
 
 @admin.register(Timer)
-class TimerAdmin(ReadOnly):
+class TimerAdmin(Kept):
     list_display = ["id", "step_id", "due_at", "fired"]
     list_filter = ["fired"]
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnly):
+class SubscriptionAdmin(Kept):
     list_display = ["id", "step_id", "name", "key"]
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly):
+class MessageAdmin(Kept):
     list_display = ["id", "name", "key", "retained", "consumed", "received_at"]
     list_filter = ["name", "retained"]
 
 
 @admin.register(Outbox)
-class OutboxAdmin(ReadOnly):
+class OutboxAdmin(Kept):
     list_display = ["id", "step_id", "queue"]

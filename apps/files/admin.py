@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from apps.files.forms import SourceForm
 from apps.files.models import ArrivedFile, SentFile, Source
+from apps.journal.admin import LookOnly
 
 
 @admin.register(Source)
@@ -20,29 +21,17 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False  # its arrivals name it for ever; it is switched off instead
 
 
-class _LookDoNotTouch(admin.ModelAdmin):  # type: ignore[type-arg]
-    """State changes go through actions so that they leave a trail."""
-
-    show_full_result_count = False
+class OfLine(LookOnly):
     list_select_related = ["line"]
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(ArrivedFile)
-class ArrivedFileAdmin(_LookDoNotTouch):
+class ArrivedFileAdmin(OfLine):
     list_display = ["name", "line", "business_date", "file_code", "state", "version", "rows", "arrived_at"]
     list_filter = ["line", "state"]
 
 
 @admin.register(SentFile)
-class SentFileAdmin(_LookDoNotTouch):
+class SentFileAdmin(OfLine):
     list_display = ["name", "line", "business_date", "state", "key", "sent_at"]
     list_filter = ["line", "state"]

@@ -8,14 +8,10 @@ from django.http import HttpRequest
 from apps.journal.models import Entry
 
 
-@admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    list_display = ["id", "at", "stream", "number", "kind", "line", "actor"]
-    list_filter = ["line"]
-    list_select_related = ["actor"]
-    search_fields = ["=stream", "=kind"]
+class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """For whatever has a state: it changes through actions, which leave a trail, and is only looked at here."""
+
     show_full_result_count = False
-    ordering = ["-id"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -25,6 +21,15 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Entry)
+class EntryAdmin(LookOnly):
+    list_display = ["id", "at", "stream", "number", "kind", "line", "actor"]
+    list_filter = ["line"]
+    list_select_related = ["actor"]
+    search_fields = ["=stream", "=kind"]
+    ordering = ["-id"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))

@@ -1,7 +1,5 @@
 """Templates are kept here. Processes and versions are looked at here and moved by actions."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from apps.journal.admin import LookOnly
 from apps.processes.conf import handler_lookup
 from apps.processes.core.bpmn import check_model
 from apps.processes.models import Process, ProcessTemplate, ProcessVersion
@@ -51,19 +50,6 @@ class ProcessTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         template = get_object_or_404(ProcessTemplate, pk=template_id)
         return HttpResponse(template.model_xml, content_type="application/xml; charset=utf-8")
-
-
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Look, do not touch: changes go through actions so that they leave a trail."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Process)

@@ -1,50 +1,25 @@
 """Windows of steps: nothing begins too early, and what is late is told of once."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from threading import Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
-from django.urls import reverse
 
 from apps.calendars.actions import load_calendar_facts
-from apps.calendars.models import Calendar
 from apps.engine import actions
 from apps.engine.actions.times import keep_times
 from apps.engine.errors import TooEarly, UnknownStep
 from apps.engine.models import Run, StepWindow
 from apps.engine.states import Verb
 from apps.journal.models import Entry
-from apps.kernel import clock
 from apps.kernel.errors import NotPermitted
 from apps.people.states import Role
 from tests.factories import engine as made
 from tests.factories.engine import DAY, PlanText
-from tests.factories.people import make_user
+from tests.factories.windows import SHANGHAI_HOURS, at, breaches, window
 
 pytestmark = pytest.mark.django_db
-SHANGHAI_HOURS = 8
-
-
-def at(hour, minute=0, day=DAY):
-    """The clock stands at this time of Shanghai."""
-    return clock.fixed_at(datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=SHANGHAI_HOURS))
-
-
-def window(text, node, **times):
-    """A window of a step of a process that is published by this."""
-    version = made.published(text)
-    calendar = Calendar.objects.get_or_create(
-        code="CN-EX",
-        defaults={"name_zh": "x", "name_en": "x", "official_from": date(2026, 1, 1), "official_until": date(2026, 12, 31)},
-    )[0]
-    given = {"valid_from": date(2026, 1, 1), "calendar": calendar, "line": made.line(), "process": version.process}
-    return StepWindow.objects.create(node_id=node, **{**given, **times})
-
-
-def breaches():
-    return [(entry.data["node"], entry.data["what"]) for entry in Entry.objects.filter(kind="deadline.missed").order_by("id")]
 
 
 def chief():
@@ -332,52 +307,6 @@ def test_a_skipped_step_is_not_late():
         actions.sweep()
 
     assert breaches() == []
-
-
-def test_the_pages_say_what_is_late_and_when_a_window_opens():
-    text = PlanText().user("ask").user("next").flow("start", "ask", "next", "end")
-    text.nodes["ask"]["name"] = "Ask them"
-    window(text, "ask", latest_end=time(9))
-    window(text, "next", earliest_start=time(12))
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(made.operator())
-    with at(8):
-        run = made.begin("P")
-    with at(10):
-        actions.sweep()
-        page = reverse("run", args=[run.pk])
-        head = client.get(page).content.decode()
-        home = client.get("/").content.decode()
-        part = client.get(page + "?part=times", HTTP_HX_REQUEST="true").content.decode()
-        actions.complete_step(step_id=run.steps.get().pk, actor=made.operator(), answer={})
-        after = client.get(page + "?part=head", HTTP_HX_REQUEST="true").content.decode()
-        panel = client.get(
-            reverse("step", args=[run.pk, run.steps.get(node_id="next").pk]), HTTP_HX_REQUEST="true"
-        ).content.decode()
-
-    assert all("late" in shown and "03-02 09:00" in shown for shown in (head, part))
-    assert "Ask them 09:00 late" in home
-    assert "late" not in after
-    assert "does not begin before 2026-03-02 12:00" in panel
-    assert "answer-form" not in panel
-
-
-def test_the_admin_site_saves_windows_through_the_action_and_shows_its_refusal():
-    rule = window(made.chain(1), "s0", earliest_start=time(9))
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(make_user("root", superuser=True))
-    data = {
-        "line": rule.line_id, "process": rule.process_id, "node_id": "s0", "calendar": rule.calendar_id, "day_offset": 0,
-        "earliest_start": "10:00", "latest_start": "", "latest_end": "", "valid_from": "2026-01-01", "valid_until": "",
-    }  # fmt: skip
-    address = reverse("admin:engine_stepwindow_change", args=[rule.pk])
-
-    assert client.post(address, data).status_code == 302
-    client.post(address, {**data, "node_id": "nowhere"})
-
-    rule.refresh_from_db()
-    assert (rule.earliest_start, rule.node_id) == (time(10), "s0")
-    assert Entry.objects.filter(kind="engine.rule_changed").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
