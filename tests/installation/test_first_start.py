@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 120  # a machine may be busy with other tests
 
 
 def free_port() -> int:
@@ -47,7 +48,7 @@ class Started:
         for line in self.process.stdout:
             self.said += line
 
-    def until(self, text: str, seconds: float = 120) -> None:
+    def until(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
         end = time.monotonic() + seconds
         while text not in self.said:
             assert self.process.poll() is None, self.said
@@ -56,7 +57,7 @@ class Started:
 
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
+        code = self.process.wait(PATIENCE_SECONDS)
         self._reader.join(10)
         return code
 
@@ -76,12 +77,12 @@ def sign_in(port: int, username: str, password: str) -> str:
     """The home page as this person sees it after signing in."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    page = browser.open(f"http://127.0.0.1:{port}/", timeout=20)
+    page = browser.open(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
     assert token, "the start page asks to sign in"
     form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
     request = urllib.request.Request(page.url, urllib.parse.urlencode(form).encode(), {"Referer": page.url})
-    answer: str = browser.open(request, timeout=20).read().decode()
+    answer: str = browser.open(request, timeout=PATIENCE_SECONDS).read().decode()
     return answer
 
 

@@ -54,7 +54,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="package")  # an installation that nobody visits any more would take time from the tests after it
+@pytest.fixture(scope="module")  # a file's runs and their dates are its own; nobody visits it after its last test
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     if chromium.find() is None:
         pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk, or name one in CLEARWAY_CHROMIUM")
