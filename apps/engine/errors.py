@@ -124,6 +124,13 @@ class StillAtWork(DomainError):
     sentence = _("“{step}” is being worked on. Wait for its end, or ask to terminate the run.")
 
 
+class RestMayEnd(DomainError):
+    """Where the model lets what is at work in an ad-hoc sub-process end, nobody ends the sub-process before that."""
+
+    code, http_status = "rest_may_end", 409
+    sentence = _("“{step}” has begun, and by the model “{sub_process}” ends only after what has begun in it. Wait for its end.")
+
+
 class AlreadyAsked(DomainError):
     """The same is waiting for a signature already."""
 

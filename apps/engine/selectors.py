@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.engine.core import Marking, first_version, may_jump
+from apps.engine.core import Marking, first_version, may_be_in_ad_hoc, may_jump
 from apps.engine.core import replayed as core_replayed
 from apps.engine.models import InterventionRequest, Pause, Pool, Run, Step, StepWindow
 from apps.engine.states import (
@@ -317,6 +317,8 @@ def verbs_for_step(step: Step) -> list[Verb]:
     if step.run.state not in LIVE_RUN:
         return []
     found = {verb for verb, move in _MOVE_OF.items() if step.state in STEP_MOVES[move].sources}
+    if step.state in OPEN_STEP and may_be_in_ad_hoc(plan_of(step.run), step.node_id):
+        found.add(Verb.END_AD_HOC)
     if step.node_id in step.run.held_nodes:
         found.add(Verb.RELEASE)
     elif step.state in HOLDABLE:

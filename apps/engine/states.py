@@ -86,6 +86,7 @@ class Verb(TextChoices):
     JUMP = "jump", _("Jump")
     PARAMETERS = "parameters", _("Change parameters")
     REASSIGN = "reassign", _("Reassign")
+    END_AD_HOC = "end-ad-hoc", _("End the ad-hoc sub-process")
     MIGRATE = "migrate", _("Move to another version")
     MIGRATE_BACK = "migrate-back", _("Undo the move to another version")
 
@@ -101,7 +102,17 @@ RUN_VERBS = (
     Verb.MIGRATE,
     Verb.MIGRATE_BACK,
 )
-STEP_VERBS = (Verb.HOLD, Verb.RELEASE, Verb.RETRY, Verb.RERUN, Verb.SKIP, Verb.FORCE, Verb.JUMP, Verb.REASSIGN)
+STEP_VERBS = (
+    Verb.HOLD,
+    Verb.RELEASE,
+    Verb.RETRY,
+    Verb.RERUN,
+    Verb.SKIP,
+    Verb.FORCE,
+    Verb.JUMP,
+    Verb.REASSIGN,
+    Verb.END_AD_HOC,
+)
 DANGEROUS = frozenset(
     {
         Verb.TERMINATE,
@@ -111,6 +122,7 @@ DANGEROUS = frozenset(
         Verb.SKIP,
         Verb.FORCE,
         Verb.JUMP,
+        Verb.END_AD_HOC,
         Verb.MIGRATE,
         Verb.MIGRATE_BACK,
     }

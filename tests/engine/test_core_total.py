@@ -46,7 +46,9 @@ def drawn(random: Random) -> PlanText:
     text, scopes = PlanText(), [""]
     for number in range(random.randint(1, 3)):
         kind = random.choice(sorted(SCOPES))
-        parts: dict[str, Any] = {"ad_hoc": AdHoc(random.random() < 0.5, "x > 1")} if kind is NodeKind.AD_HOC else {}
+        parts: dict[str, Any] = (
+            {"ad_hoc": AdHoc(random.random() < 0.5, "x > 1", random.random() < 0.5)} if kind is NodeKind.AD_HOC else {}
+        )
         text.node(f"scope{number}", NodeKind(kind), random.choice(scopes), loop=a_loop(random), **parts)
         scopes.append(f"scope{number}")
     for number in range(random.randint(4, 14)):
@@ -116,6 +118,7 @@ def test_no_model_and_no_history_makes_the_core_fail(part):
                 core.Skipped(token),
                 core.Retried(token),
                 core.Erred(token, "E"),
+                core.AdHocEnded(token),
             ]
             happening = random.choice([*kinds, core.Escalated(token, "U")])
 

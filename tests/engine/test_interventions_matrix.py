@@ -17,6 +17,7 @@ from apps.engine.models import InterventionRequest, Step
 from apps.engine.states import Verb
 from apps.kernel.errors import DomainError
 from apps.people.states import Role
+from apps.processes.core.plan import NodeKind
 from tests.factories import engine as made
 from tests.factories.engine import PlanText, mapping
 
@@ -32,6 +33,7 @@ STEP_STATES = {
     Verb.FORCE: OPEN,
     Verb.JUMP: OPEN,
     Verb.REASSIGN: {"claimed"},
+    Verb.END_AD_HOC: OPEN,
 }
 """In which states of a step the verb can be carried out, by whoever may."""
 RUN_STATES = {
@@ -46,9 +48,9 @@ RUN_STATES = {
     Verb.MIGRATE_BACK: {"running", "incident", "paused"},
 }
 RUN_STATES[Verb.PAUSE] |= {"at work"}
-BY_TWO = {Verb.SKIP, Verb.FORCE, Verb.JUMP, Verb.TERMINATE, Verb.EDIT, Verb.PARAMETERS, Verb.MIGRATE, Verb.MIGRATE_BACK}
-GATED = {Verb.SKIP, Verb.FORCE, Verb.JUMP}
+GATED = {Verb.SKIP, Verb.FORCE, Verb.JUMP, Verb.END_AD_HOC}
 """On a step of people these need a second person whatever the policy says."""
+BY_TWO = GATED | {Verb.TERMINATE, Verb.EDIT, Verb.PARAMETERS, Verb.MIGRATE, Verb.MIGRATE_BACK}
 ARGUMENTS: dict[Verb, dict[str, Any]] = {
     Verb.FORCE: {"outputs": {}},
     Verb.JUMP: {"target": "later"},
@@ -76,6 +78,7 @@ FUNCTIONS: dict[Any, Verb] = {
     actions.force_step: Verb.FORCE,
     actions.jump: Verb.JUMP,
     actions.reassign_step: Verb.REASSIGN,
+    actions.end_ad_hoc: Verb.END_AD_HOC,
 }
 WITHOUT_ROW: dict[Any, str] = {
     actions.hold_node: "the same as holding the step, before it is there",
@@ -115,16 +118,25 @@ def people():
     return cast
 
 
-def step_in(state):
-    """A step of a live run in this state, and whether people decide it."""
+def in_a_box(text):
+    """The same with an ad-hoc sub-process around what it has so far, and something else to do in it."""
+    for node in text.nodes.values():
+        node["scope"] = "box"
+    return text.user("other", scope="box").node("box", NodeKind.AD_HOC)
+
+
+def step_in(state, verb=None):
+    """A step of a live run in this state; for the end of an ad-hoc sub-process, one that is in such a thing."""
     text = PlanText().user("ask") if state in ("offered", "claimed") else PlanText()
-    first = "ask"
     if state == "waiting":
         text.receive("ask")
     elif state not in ("offered", "claimed"):
         text.service("ask", "nobody.has_it" if state == "failed" else "test.note")
+    first = "ask"
+    if verb is Verb.END_AD_HOC:
+        text, first = in_a_box(text), "box"
     run = made.begin(text.service("later").user("last").flow("start", first, "later", "last", "end"))
-    step = run.steps.get()
+    step = run.steps.get(node_id="ask")
     if state == "held":
         actions.hold_step(step_id=step.pk, actor=made.operator(), reason="before")
     elif state == "claimed":
@@ -229,8 +241,17 @@ def test_every_verb_about_a_step_in_this_state(people, state):
 
     wrong = []
     for verb, states in STEP_STATES.items():
-        possible = state in states and not (verb is Verb.HOLD and state == "held")
+        possible = state in states and not (verb is Verb.HOLD and state == "held") and verb is not Verb.END_AD_HOC
         wrong += knock(people, verb, step.run, step, possible, verb in BY_TWO)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("state", sorted(OPEN | {"done", "skipped"}))
+def test_the_end_of_an_ad_hoc_sub_process_about_a_step_in_this_state(people, state):
+    step = step_in(state, Verb.END_AD_HOC)
+
+    wrong = knock(people, Verb.END_AD_HOC, step.run, step, state in STEP_STATES[Verb.END_AD_HOC], by_two=True)
 
     assert wrong == []
 
@@ -249,15 +270,18 @@ def test_every_verb_about_a_run_in_this_state(people, state):
 @pytest.mark.parametrize("verb", sorted(GATED))
 def test_no_policy_lets_one_person_pass_over_what_people_decide(people, verb):
     made.alone(*Verb)
-    step = step_in("offered")
+    step = step_in("offered", verb)
 
     assert knock(people, verb, step.run, step, True, True) == []
 
 
 @pytest.mark.parametrize("verb", sorted(GATED))
 def test_only_who_might_have_decided_and_made_nothing_signs(people, verb):
-    text = PlanText().user("make").user("ask", role="checker", checks="make", outputs=mapping(y="1")).service("later")
-    run = made.begin(text.flow("start", "make", "ask", "later", "end"))
+    scope = "box" if verb is Verb.END_AD_HOC else ""
+    text = PlanText().user("make").user("ask", role="checker", checks="make", scope=scope, outputs=mapping(y="1"))
+    if scope:
+        text.node(scope, NodeKind.AD_HOC)
+    run = made.begin(text.service("later").flow("start", "make", scope or "ask", "later", "end"))
     maker = made.person("maker-and-checker", Role.MAKER, Role.CHECKER)
     actions.complete_step(step_id=run.steps.get().pk, actor=maker, answer={})
     step = run.steps.get(node_id="ask")

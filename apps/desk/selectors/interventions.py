@@ -36,6 +36,10 @@ WORDS: dict[Verb, tuple[str, Any]] = {
     Verb.JUMP: ("corner-down-right", _("The run goes on from another step instead of this one.")),
     Verb.MIGRATE: ("workflow", _("The run goes on in the published version of its process, where it stands now.")),
     Verb.MIGRATE_BACK: ("history", _("The run goes on in the version that it came from, if nothing was done since.")),
+    Verb.END_AD_HOC: (
+        "circle-x",
+        _("The ad-hoc sub-process around this step ends: what is left in it is withdrawn, and the run goes on after it."),
+    ),
     Verb.REASSIGN: ("user-check", _("The step leaves the hands it is in.")),
 }
 """Icon and what it does, for every verb."""

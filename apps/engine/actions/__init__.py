@@ -1,5 +1,6 @@
 """Everything that changes a run. Keyword-only, ids in, object out; each verb is one transaction."""
 
+from apps.engine.actions.ad_hoc import end_ad_hoc
 from apps.engine.actions.arming import arm_starts
 from apps.engine.actions.changing import change_parameters, change_priority, change_variables
 from apps.engine.actions.groups import do_pure_steps
@@ -53,6 +54,7 @@ __all__ = [
     "deliver_message",
     "do_pure_steps",
     "do_steps",
+    "end_ad_hoc",
     "execute_step",
     "force_step",
     "give_back_step",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.engine import store
-from apps.engine.actions import changing, migrating, operating, pausing, runs, signing
+from apps.engine.actions import ad_hoc, changing, migrating, operating, pausing, runs, signing
 from apps.engine.errors import NotForThisStep, SecondPersonNeeded
 from apps.engine.models import InterventionRequest, Run, Step
 from apps.engine.selectors import run_for, step_for
@@ -58,6 +58,7 @@ FORMS: dict[Verb, Form] = {
     Verb.FORCE: Form(operating.force_step, {"outputs": dict}),
     Verb.JUMP: Form(operating.jump, {"target": str}),
     Verb.REASSIGN: Form(operating.reassign_step, {"to": str}),
+    Verb.END_AD_HOC: Form(ad_hoc.end_ad_hoc, {}),
     Verb.MIGRATE: Form(migrating.migrate_run, {"version": int, "mapping": dict}),
     Verb.MIGRATE_BACK: Form(migrating.migrate_back, {}),
 }

@@ -23,6 +23,9 @@ from apps.people.models import BusinessLine, User
 from apps.people.states import Right
 from apps.processes.core.plan import Plan
 
+_BY_TOKENS = (Verb.JUMP, Verb.RERUN, Verb.END_AD_HOC)
+"""What they do depends on where the run stands, not on their step alone."""
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -93,7 +96,7 @@ class Intervention:
             "attempt": self.of_step.attempt,
             "taken_by": self.of_step.taken_by_id,
         }
-        return facts | {"tokens": self.run.marking.get("tokens", {})} if self.verb in (Verb.JUMP, Verb.RERUN) else facts
+        return facts | {"tokens": self.run.marking.get("tokens", {})} if self.verb in _BY_TOKENS else facts
 
     @property
     def needs(self) -> list[Right]:

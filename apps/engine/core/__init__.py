@@ -1,11 +1,13 @@
 """The pure engine: (plan, marking, happenings) -> (marking, variables, commands). No Django, no clock, no I/O."""
 
+from apps.engine.core.ad_hoc import ad_hoc_around, may_be_in_ad_hoc, nodes_inside, tokens_inside
 from apps.engine.core.advance import advance, catches
 from apps.engine.core.blocks import Rewind, may_come, may_jump, passed_over, reached_from, rewind
 from apps.engine.core.counterparts import Counterparts, Reason
 from apps.engine.core.marking import Marking
 from apps.engine.core.migrating import Migration, Passed, migrate, passed_by_migration
 from apps.engine.core.model import (
+    AdHocEnded,
     AskPerson,
     AwaitCondition,
     AwaitInstant,
@@ -36,6 +38,7 @@ from apps.engine.core.model import (
 from apps.engine.core.replay import first_version, replayed, told, told_migration
 
 __all__ = [
+    "AdHocEnded",
     "AskPerson",
     "AwaitCondition",
     "AwaitInstant",
@@ -68,17 +71,21 @@ __all__ = [
     "Waiting",
     "Withdraw",
     "Woke",
+    "ad_hoc_around",
     "advance",
     "catches",
     "first_version",
+    "may_be_in_ad_hoc",
     "may_come",
     "may_jump",
     "migrate",
+    "nodes_inside",
     "passed_by_migration",
     "passed_over",
     "reached_from",
     "replayed",
     "rewind",
+    "tokens_inside",
     "told",
     "told_migration",
 ]

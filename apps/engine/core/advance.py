@@ -13,6 +13,7 @@ from apps.engine.core.blocks import rewind
 from apps.engine.core.expressions import ExpressionFailed
 from apps.engine.core.marking import ROOT, Marking
 from apps.engine.core.model import (
+    AdHocEnded,
     Block,
     Command,
     Erred,
@@ -108,7 +109,7 @@ class Engine(Nodes):
             self.commands.append(Block(happening.token, node.id, str(failure), new=False))
 
     def _apply(
-        self, happening: Finished | Skipped | Retried | Erred | Escalated | Jumped | Rewound, node: Node, scope: int
+        self, happening: Finished | Skipped | Retried | Erred | Escalated | Jumped | Rewound | AdHocEnded, node: Node, scope: int
     ) -> None:
         token = happening.token
         if isinstance(happening, Finished):
@@ -119,6 +120,8 @@ class Engine(Nodes):
             self._jump(token, happening.target, scope)
         elif isinstance(happening, Rewound):
             self._rewind(happening)
+        elif isinstance(happening, AdHocEnded):
+            self.end_ad_hoc(token)
         elif isinstance(happening, Skipped):
             self._skip(token, node, scope)
         elif isinstance(happening, Escalated):

@@ -85,13 +85,20 @@ class Rewound:
 
 
 @dataclass(frozen=True)
+class AdHocEnded:
+    """An operator ends the ad-hoc sub-process that has this token, as if its completion condition held and cancelled the rest."""
+
+    token: int
+
+
+@dataclass(frozen=True)
 class VariablesSet:
     """An operator gives variables of the run other values."""
 
     values: dict[str, Any]
 
 
-Happening = Started | Finished | Skipped | Retried | Erred | Escalated | Jumped | Rewound | VariablesSet
+Happening = Started | Finished | Skipped | Retried | Erred | Escalated | Jumped | Rewound | AdHocEnded | VariablesSet
 
 
 @dataclass(frozen=True)

@@ -142,11 +142,21 @@ class Scopes(Gateways):
             self.block(node, scope, str(failure))
             return
         if complete:
-            inner.todo, inner.then = [], COMPLETE
-            if holder.ad_hoc.cancels_rest:
-                self.clear(scope)
+            self._complete_ad_hoc(scope, cancels_rest=holder.ad_hoc.cancels_rest)
         elif inner.then != COMPLETE and not holder.ad_hoc.sequential and node.kind in BY_PEOPLE and not node.incoming:
             self.enter(node, scope)
+
+    def end_ad_hoc(self, token: int) -> None:
+        """Whatever is left in the ad-hoc sub-process of the token is withdrawn; what has no such token is left alone."""
+        inner = self.marking.scopes.get(token)
+        if inner is not None and inner.loop is None and self.plan.nodes[inner.node].kind is NodeKind.AD_HOC:
+            self._complete_ad_hoc(token, cancels_rest=True)
+
+    def _complete_ad_hoc(self, scope: int, *, cancels_rest: bool) -> None:
+        inner = self.marking.scopes[scope]
+        inner.todo, inner.then = [], COMPLETE
+        if cancels_rest:
+            self.clear(scope)
 
     # -- loops --------------------------------------------------------------------------------------------------
 
