@@ -388,5 +388,6 @@ REFUSED = [
     Case("complexBehaviorDefinition", "is refused", chain(part("task", "a", many(COUNTED + "<bpmn:complexBehaviorDefinition/>")), "a")),
     Case("transformation", "is refused", chain(part("task", "a", "<bpmn:dataInputAssociation><bpmn:transformation>x</bpmn:transformation></bpmn:dataInputAssociation>"), "a")),
     Case("sequenceFlow", "a condition in another language that has no translation is refused", chain(parts("task:a task:b end:e2"), "a") + sequence("a", "b", "e2", when="${bean.ok(n)}")),
+    Case("startEvent", "several triggers that must all have come do not begin a run (parallelMultiple)", part("start", "start", '<bpmn:signalEventDefinition signalRef="S"/><bpmn:timerEventDefinition><bpmn:timeDuration>PT1M</bpmn:timeDuration></bpmn:timerEventDefinition>', parallelMultiple="true") + parts("task:a end") + sequence("start", "a", "end")),
     Case("timerEventDefinition", "a cron expression is refused", chain(part("catch", "c", "<bpmn:timerEventDefinition><bpmn:timeCycle>0 0 * * * ?</bpmn:timeCycle></bpmn:timerEventDefinition>"), "c")),
 ]  # fmt: skip

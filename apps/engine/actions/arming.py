@@ -52,7 +52,7 @@ def triggers_of(plan: Plan) -> Iterator[tuple[Node, int, Event]]:
     """What begins runs of this plan: the element that has it, its place among the element's events, and the event."""
     for node in plan.inside(""):
         receives = node.instantiate and node.kind is NodeKind.RECEIVE_TASK
-        if receives or (node.kind is NodeKind.START and not node.all_events):
+        if receives or (node.kind is NodeKind.START and not node.waits_for_all):
             yield from _of_element(node)
         elif node.instantiate:
             for flow in node.outgoing:
@@ -61,7 +61,7 @@ def triggers_of(plan: Plan) -> Iterator[tuple[Node, int, Event]]:
 
 def _behind_gateway(node: Node) -> Iterator[tuple[Node, int, Event]]:
     """A timer there has no moment to count from before the run has begun, and then it waits in the run."""
-    if not node.all_events:
+    if not node.waits_for_all:
         yield from (found for found in _of_element(node) if found[2].kind is not EventKind.TIMER)
 
 

@@ -200,6 +200,11 @@ class Node:
     deadline: str | None = None
     lane: str | None = None
 
+    @property
+    def waits_for_all(self) -> bool:
+        """Several events of which each must occur; with a single one there is nothing to wait for beside it."""
+        return self.all_events and len(self.events) > 1
+
     def event_of(self, kind: EventKind) -> Event | None:
         """The first definition of that kind."""
         return next((event for event in self.events if event.kind is kind), None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from apps.processes.core.checks.beginnings import check_beginnings
 from apps.processes.core.checks.events import check_events
 from apps.processes.core.checks.meaning import check_meaning
 from apps.processes.core.checks.paths import check_paths
@@ -31,7 +32,7 @@ NEEDED_TO_RUN = frozenset(
 
 def check_plan(plan: Plan, handlers: HandlerSchema | None, *, complete: bool = True) -> list[Problem]:
     """All problems of a plan that was read; paths and soundness are looked at only when the shape is right."""
-    problems = [*check_shape(plan), *check_events(plan), *check_meaning(plan, handlers)]
+    problems = [*check_shape(plan), *check_events(plan), *check_beginnings(plan), *check_meaning(plan, handlers)]
     if not complete:
         problems = [_softened(problem) for problem in problems]
     if not is_refused(problems):
