@@ -35,7 +35,7 @@ def _endless(plan: Plan, begins: list[Node]) -> Iterator[Problem]:
     heard = {event.name: node for node in begins for event in node.events if event.kind is EventKind.SIGNAL and event.name}
     for node in plan.nodes.values():
         for event in node.events if node.kind in (NodeKind.THROW, NodeKind.END) else ():
-            start = heard.get(event.name) if event.kind is EventKind.SIGNAL else None
+            start = heard.get(event.name or "") if event.kind is EventKind.SIGNAL else None
             if start is None:
                 continue
             message = _(
