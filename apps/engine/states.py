@@ -61,6 +61,7 @@ STEP_MOVES: dict[str, Move] = {
     "complete": _move("claimed", StepState.DONE),
     "hold": _move("ready", StepState.HELD),
     "release": _move("held", StepState.READY),
+    "call": _move("held", StepState.WAITING),  # the window of a call has opened: the called run begins
     "skip": _move("waiting ready held failed offered claimed", StepState.SKIPPED),  # what people decide: with a signed request
     "force": _move("waiting ready held running failed offered claimed", StepState.DONE),  # the same
     "reassign": _move("claimed", StepState.OFFERED),

@@ -202,6 +202,8 @@ def _fill(step: Step, change: store.Change, node: Node, command: core.Waiting) -
         if command.process not in run.pinned:
             raise ExpressionFailed(f"{command.process} was not published when the run began")
         require_bounded(command.variables)
+        if node.id in run.held_nodes or store.opens_at(run, node.id) is not None:
+            step.state = StepState.HELD  # a paused run calls, and what it calls is paused
 
 
 def _maker(run: Run, node_id: str) -> User:
@@ -224,8 +226,8 @@ def _open_wait(change: store.Change, step: Step, command: core.Waiting, now: dat
         Subscription.objects.create(step=step, name=SIGNAL + command.name, key="", after=last_signal(command.name))
     elif isinstance(command, core.AwaitInstant):
         _open_timer(change, step, command, now)
-    elif isinstance(command, core.CallProcess):
-        _call(change, step, command)
+    elif isinstance(command, core.CallProcess) and step.state == StepState.WAITING:
+        begin_called(change, step)
 
 
 def _answer(subscription_id: int) -> None:
@@ -249,17 +251,18 @@ def _open_timer(change: store.Change, step: Step, command: core.AwaitInstant, no
     Timer.objects.create(step=step, due_at=due)
 
 
-def _call(change: store.Change, step: Step, command: core.CallProcess) -> None:
+def begin_called(change: store.Change, step: Step) -> None:
     """The called process is a run of its own, for the caller's line and date, pinned by the first of them."""
     caller = change.run
-    version = ProcessVersion.objects.select_related("process").defer("model_xml", "plan").get(pk=caller.pinned[command.process])
+    called = plan_of(caller).nodes[step.node_id].called_process or ""
+    version = ProcessVersion.objects.select_related("process").defer("model_xml", "plan").get(pk=caller.pinned[called])
     child = Run(
         process=version.process,
         version=version,
         plan_digest=version.plan_digest,
         line=caller.line,
         business_date=caller.business_date,
-        variables=command.variables,
+        variables=step.inputs,
         pinned=caller.pinned,
         parent_step=step,
         depth=caller.depth + 1,

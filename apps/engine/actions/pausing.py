@@ -148,12 +148,19 @@ def hold_closed(change: store.Change) -> None:
 
 
 def let_go(change: store.Change) -> None:
-    """Held steps that nothing holds any more become ready and are rung."""
+    """Held steps that nothing holds any more become ready and are rung; held calls begin what they call."""
+    from apps.engine.actions.advancing import begin_called
+
     held = Step.objects.select_for_update(of=("self",)).filter(run=change.run, state=StepState.HELD).order_by("id")
     free = [step for step in held if not store.holds(change.run, step.node_id)]
-    for step in free:
+    calls = [step for step in free if step.kind == NodeKind.CALL_ACTIVITY]
+    work = [step for step in free if step not in calls]
+    for step in work:
         change.move(step, "release", ring_at=change.ring_at)
-    store.ring(free)
+    store.ring(work)
+    for step in calls:
+        change.move(step, "call")
+        begin_called(change, step)
 
 
 # -- lines and days ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from apps.processes.models import ProcessVersion
 
 Rule = InterventionPolicy | StepWindow | Pool | Placement
 NAMES: dict[type[Rule], str] = {InterventionPolicy: "policy", StepWindow: "window", Pool: "pool", Placement: "placement"}
-WAITS = frozenset({NodeKind.RECEIVE_TASK, NodeKind.CATCH, NodeKind.CALL_ACTIVITY})
+WAITS = frozenset({NodeKind.RECEIVE_TASK, NodeKind.CATCH})
 """Steps that are there as soon as the run comes to them: nobody begins them."""
 
 
@@ -84,7 +84,7 @@ def _tell_runs(rules: list[Rule], actor: User) -> None:
 def _require_step(window: StepWindow) -> None:
     """The newest version has such a step, and somebody or something begins it where that is to wait."""
     node = _node(window.process_id, window.node_id)
-    if node is None or not (node.handler or node.human or node.kind is NodeKind.TASK or node.kind in WAITS):
+    if node is None or not (node.handler or node.human or node.kind in {NodeKind.TASK, NodeKind.CALL_ACTIVITY, *WAITS}):
         raise UnknownStep(step=window.node_id, process=window.process, why=_("the model has no such step"))
     if window.earliest_start is not None and node.kind in WAITS:
         raise UnknownStep(step=window.node_id, process=window.process, why=_("nobody begins it, so it cannot wait"))
