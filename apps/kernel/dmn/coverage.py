@@ -6,7 +6,7 @@ below, one above, one that is not named. That is exact for cells of constants; o
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, Overflow, localcontext
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from apps.kernel.feel import tree
 from apps.kernel.feel.errors import FeelLimit
 from apps.kernel.feel.evaluator import Scope
 from apps.kernel.feel.text import text_of
+from apps.kernel.feel.values import NUMBERS
 from apps.kernel.problems import Problem, Severity
 
 MOST_RULES = 300
@@ -117,11 +118,21 @@ def _standing_for(named: list[Any]) -> list[Any]:
     step = _STEPS.get(kind)
     if step is None:
         raise _Undecided
-    between = [_between(low, high, step) for low, high in pairwise(known)]
-    return [known[0] - step, *known, *(value for value in between if value is not None), known[-1] + step]
+    with localcontext(NUMBERS):
+        between = [_between(low, high, step) for low, high in pairwise(known)]
+        found = [_beyond(known[0], -step), *known, *between, _beyond(known[-1], step)]
+    return [value for value in found if value is not None]
 
 
 _STEPS: dict[type, Any] = {Decimal: Decimal(1), date: timedelta(days=1), timedelta: timedelta(hours=1)}
+
+
+def _beyond(last: Any, step: Any) -> Any:
+    """A value on the other side of the last one that is named; None where no value is, as after the last of all days."""
+    try:
+        return last + step
+    except (OverflowError, Overflow):
+        return None
 
 
 def _between(low: Any, high: Any, step: Any) -> Any:

@@ -85,9 +85,8 @@ def _instants_apart(left: date, right: date) -> timedelta | None:
     first, second = midnight(left), midnight(right)
     if (first.tzinfo is None) != (second.tzinfo is None):
         return None
-    if first.tzinfo is not None:
-        first, second = first.astimezone(UTC), second.astimezone(UTC)
-    return first - second
+    by_zones = (first.utcoffset() or _ZERO) - (second.utcoffset() or _ZERO)
+    return first.replace(tzinfo=None) - second.replace(tzinfo=None) - by_zones
 
 
 def _times_apart(left: time, right: time) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from apps.kernel.feel.budget import Meter
@@ -12,14 +12,16 @@ from apps.kernel.feel.values import Function, Range, kind_of
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _ORDERED = frozenset({"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"})
 _ZERO_DAY = date(2000, 1, 3)
+_FIRST = datetime(1, 1, 1)  # noqa: DTZ001 - measured from after the zones have been taken off
 
 
-def _instant(value: time | datetime) -> tuple[bool, datetime]:
-    """Whether it has a zone, and a plain instant to compare by."""
+def _instant(value: time | datetime) -> tuple[bool, timedelta]:
+    """Whether it has a zone, and how long after the first of all days it is: a zone may put it before that or after the last."""
     moment = value if isinstance(value, datetime) else datetime.combine(_ZERO_DAY, value)
+    passed = moment.replace(tzinfo=None) - _FIRST
     if moment.tzinfo is None:
-        return False, moment
-    return True, moment.replace(tzinfo=None) - (offset_of(value) or timedelta(0))
+        return False, passed
+    return True, passed - (offset_of(value) or timedelta(0))
 
 
 def _sides(left: Any, right: Any) -> tuple[Any, Any] | None:
@@ -115,5 +117,5 @@ def meets(value: Any, test: Any, meter: Meter) -> bool | None:
 def sort_key(value: Any) -> Any:
     """A key by which values of one ordered kind sort; None for all others."""
     if isinstance(value, datetime | time):
-        return _instant(value)[1].replace(tzinfo=UTC)
+        return _instant(value)[1]
     return value if kind_of(value) in _ORDERED else None

@@ -15,7 +15,7 @@ from apps.kernel.feel.functions import BUILT_INS
 from apps.kernel.feel.functions.registry import BuiltIn
 from apps.kernel.feel.properties import property_of
 from apps.kernel.feel.types import fitted, is_instance, is_known
-from apps.kernel.feel.values import Function, Range, kind_of, taken
+from apps.kernel.feel.values import NUMBERS, Function, Range, kind_of, taken
 
 _MISSING: Any = object()
 WARNINGS_LIMIT = 20
@@ -349,7 +349,7 @@ def _counted(first: Any, last: Any) -> Iterator[Any] | None:
 def _numbers(first: Decimal, last: Decimal, step: Decimal) -> Iterator[Decimal]:
     while (first <= last) if step > 0 else (first >= last):
         yield first
-        first += step
+        first = NUMBERS.add(first, step)
 
 
 def _members(span: Range) -> Iterator[Any] | None:

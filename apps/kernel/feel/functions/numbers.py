@@ -19,7 +19,7 @@ def _rounded(number: Decimal, scale: int, mode: str) -> Decimal | None:
         return number
     wide = NUMBERS.copy()
     wide.rounding = mode
-    return wide.quantize(number, Decimal(1).scaleb(-scale)) + 0
+    return NUMBERS.plus(wide.quantize(number, Decimal(1).scaleb(-scale)))
 
 
 def _register(name: str, mode: str, *, scale_required: bool) -> None:
@@ -46,7 +46,7 @@ _register("ceiling", ROUND_CEILING, scale_required=False)
 @built_in("abs", "n: duration")
 def _abs(run: Any, value: Any) -> Any:
     if isinstance(value, Decimal):
-        return abs(value)
+        return value.copy_abs()
     return YearMonthDuration(abs(value.months)) if isinstance(value, YearMonthDuration) else abs(value)
 
 
@@ -55,7 +55,7 @@ def _modulo(run: Any, dividend: Decimal, divisor: Decimal) -> Decimal:
     """Has the sign of the divisor."""
     quotient = NUMBERS.divide(dividend, divisor).to_integral_value(ROUND_FLOOR)
     rest = NUMBERS.remainder(dividend, divisor) if abs(quotient) < Decimal(10) ** 33 else Decimal(0)
-    return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest + 0
+    return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else NUMBERS.plus(rest)
 
 
 @built_in("sqrt", "number: number")
@@ -74,13 +74,22 @@ def _exp(run: Any, number: Decimal) -> Decimal:
 
 
 @built_in("odd", "number: number")
-def _odd(run: Any, number: Decimal) -> bool:
-    return NUMBERS.remainder(abs(number), Decimal(2)) == 1
+def _odd(run: Any, number: Decimal) -> bool | None:
+    return _is_odd(number)
 
 
 @built_in("even", "number: number")
-def _even(run: Any, number: Decimal) -> bool:
-    return NUMBERS.remainder(number, Decimal(2)) == 0
+def _even(run: Any, number: Decimal) -> bool | None:
+    odd = _is_odd(number)
+    return None if odd is None else not odd
+
+
+def _is_odd(number: Decimal) -> bool | None:
+    """A fraction is neither odd nor even. What ends in zeros that need not be written is even, however large."""
+    exponent = number.normalize(NUMBERS).as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < 0:
+        return None
+    return exponent == 0 and int(number) % 2 == 1
 
 
 @built_in("random number")
