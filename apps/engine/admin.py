@@ -3,17 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from apps.engine import actions
 from apps.engine.models import (
     Attempt,
+    Beginning,
     InterventionPolicy,
     Message,
     Outbox,
     Placement,
     Pool,
     Run,
+    Start,
     Step,
     StepWindow,
     Subscription,
@@ -108,6 +112,39 @@ class SubscriptionAdmin(Kept):
 class MessageAdmin(Kept):
     list_display = ["id", "name", "key", "retained", "consumed", "received_at"]
     list_filter = ["name", "retained"]
+
+
+@admin.register(Start)
+class StartAdmin(Kept):
+    list_display = ["id", "process", "version_number", "node_id", "kind", "name", "due_at", "left", "business_date", "holds"]
+    list_filter = ["kind"]
+    list_select_related = ["process", "version"]
+    search_fields = ["=process__key", "=node_id", "=name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("version__model_xml", "version__plan")
+
+    @admin.display(description=_("version"), ordering="version__number")
+    def version_number(self, start: Start) -> int:
+        return start.version.number
+
+
+@admin.register(Beginning)
+class BeginningAdmin(Kept):
+    list_display = ["id", "process", "message_name", "message_key", "business_date"]
+    list_select_related = ["process", "message"]
+    search_fields = ["=process__key", "=message__name", "=message__key"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("message__payload")
+
+    @admin.display(description=_("message"), ordering="message__name")
+    def message_name(self, beginning: Beginning) -> str:
+        return beginning.message.name
+
+    @admin.display(description=_("key"), ordering="message__key")
+    def message_key(self, beginning: Beginning) -> str:
+        return beginning.message.key
 
 
 @admin.register(Outbox)

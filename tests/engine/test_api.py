@@ -122,7 +122,7 @@ def test_lists_are_paged_by_key_and_ask_little(signed_in, django_assert_max_num_
     assert client.get("/api/runs/?before=x' OR 1=1").status_code == 400
 
 
-@pytest.mark.parametrize("model", ["run", "step", "attempt", "timer", "subscription", "message", "outbox"])
+@pytest.mark.parametrize("model", ["run", "step", "attempt", "timer", "subscription", "message", "outbox", "start", "beginning"])
 def test_the_admin_shows_and_changes_nothing(client, model):
     run = made.begin(human())
     step = run.steps.get()

@@ -225,18 +225,20 @@ class Start(models.Model):
     `holds` says that a condition was true when it was last looked at.
     """
 
-    process = models.ForeignKey(Process, on_delete=models.CASCADE, related_name="starts")
-    version = models.ForeignKey(ProcessVersion, on_delete=models.CASCADE, related_name="starts")
-    node_id = models.CharField(max_length=200)
-    part = models.PositiveSmallIntegerField(default=0)  # which of the element's events
-    kind = models.CharField(max_length=12)  # timer, message, signal, conditional
-    name = models.CharField(max_length=100, blank=True)  # under which the message, or the signal's message, arrives
-    due_at = models.DateTimeField(null=True)
-    left = models.PositiveIntegerField(null=True)
-    business_date = models.DateField(null=True)
-    holds = models.BooleanField(default=False)
+    process = models.ForeignKey(Process, on_delete=models.CASCADE, related_name="starts", verbose_name=_("process"))
+    version = models.ForeignKey(ProcessVersion, on_delete=models.CASCADE, related_name="starts", verbose_name=_("version"))
+    node_id = models.CharField(_("element"), max_length=200)
+    part = models.PositiveSmallIntegerField(_("which of its events"), default=0)
+    kind = models.CharField(_("kind of event"), max_length=12)  # timer, message, signal, conditional
+    name = models.CharField(_("arrives as"), max_length=100, blank=True)  # the message, or the signal's message
+    due_at = models.DateTimeField(_("due at"), null=True)
+    left = models.PositiveIntegerField(_("times left"), null=True)
+    business_date = models.DateField(_("business date"), null=True)
+    holds = models.BooleanField(_("condition held"), default=False)
 
     class Meta:
+        verbose_name = _("trigger of a process")
+        verbose_name_plural = _("triggers of processes")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["version", "node_id", "part"], name="one_start_per_trigger")]
         indexes = [
@@ -249,11 +251,13 @@ class Start(models.Model):
 class Beginning(models.Model):
     """A run that a message is still to begin; deleted in the transaction that begins it, or that finds it not wanted."""
 
-    process = models.ForeignKey(Process, on_delete=models.CASCADE, related_name="+")
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
-    business_date = models.DateField()
+    process = models.ForeignKey(Process, on_delete=models.CASCADE, related_name="+", verbose_name=_("process"))
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", verbose_name=_("message"))
+    business_date = models.DateField(_("business date"))
 
     class Meta:
+        verbose_name = _("run still to begin")
+        verbose_name_plural = _("runs still to begin")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["process", "message"], name="one_beginning_per_message")]
 
