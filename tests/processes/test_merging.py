@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from apps.kernel.front_door import open_document
+from apps.processes.core import merging
 from apps.processes.core.bpmn import read_plan
 from apps.processes.core.codec import plan_digest
 from apps.processes.core.merging import merge
@@ -144,3 +145,44 @@ def test_steps_added_or_removed_by_one_side_run_in_the_merged_model(left):
     plan = plan_of(etree.tostring(joined(merged), encoding="unicode"))
     assert {node for node in plan.nodes if len(node) == 1} == {*left, "s", "e"}
     assert plan.nodes["d"].name == "theirs"
+
+
+def test_a_large_model_is_looked_through_as_often_as_a_small_one(monkeypatch):
+    looked = []
+    by_id = merging._by_id
+
+    def counted(root):
+        looked.append(root)
+        return by_id(root)
+
+    monkeypatch.setattr(merging, "_by_id", counted)
+    counts = []
+    for size in (4, 500):
+        names = [f"n{number}" for number in range(size)]
+        mine = {name: f"mine {name}" for name in names[::2]}
+        theirs = {name: f"theirs {name}" for name in names[1::2]}
+        looked.clear()
+
+        merged = merge(chain(names), chain(names, renamed=mine), chain(names, renamed=theirs))
+
+        counts.append(len(looked))
+        assert {name: found for name, found in named(merged).items() if name in names} == mine | theirs
+
+    assert counts == [2, 2]
+
+
+INSIDE = elements("start:i manual:x manual:y end:j") + flows(["i", "x", "y", "j"])
+
+
+def boxed(inside=INSIDE):
+    """Start, a sub-process with two steps, end."""
+    box = f'<bpmn:subProcess id="box" name="box">{inside}</bpmn:subProcess>'
+    return open_document(document(elements("start:s end:e") + box + flows(["s", "box", "e"])))
+
+
+def test_what_a_removed_element_held_is_gone_with_it_and_what_was_renamed_in_one_stays():
+    merged = merge(boxed(), chain(["a"]), boxed())
+    renamed = merge(boxed(), boxed(INSIDE.replace('name="x"', 'name="mine"')), boxed(INSIDE.replace('name="y"', 'name="theirs"')))
+
+    assert {"box", "x", "y"}.isdisjoint(node.get("id") for node in joined(merged).iter())
+    assert named(renamed).items() >= {"box": "box", "x": "mine", "y": "theirs"}.items()

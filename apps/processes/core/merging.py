@@ -101,21 +101,37 @@ def _is_picture(element: _Element) -> bool:
 
 def _take(result: etree._Element, taken: list[str], ours: dict[str, _Element]) -> None:
     """Brings what only mine changed into the result: parents before children, since documents name them in that order."""
+    here = _by_id(result)
     for key in taken:
-        here = {node.get("id"): node for node in result.iter(etree.Element) if node.get("id")}
         there, wanted = here.get(key), ours.get(key)
         if wanted is None:
             if there is not None:
                 _require_parent(there).remove(there)
+                _forget(here, there)
             continue
         own = _stripped(wanted.node)
-        if there is None:
+        if there is not None:
+            own.extend([child for child in there if child.get("id")])
+            _require_parent(there).replace(there, own)
+            _forget(here, there)
+        else:
             parent = here.get(wanted.parent, result if not wanted.parent else None)
-            if parent is not None:
-                _place(parent, own, wanted.node)
-            continue
-        own.extend([child for child in there if child.get("id")])
-        _require_parent(there).replace(there, own)
+            if parent is None:
+                continue
+            _place(parent, own, wanted.node)
+        here[key] = own
+
+
+def _by_id(root: etree._Element) -> dict[str, etree._Element]:
+    """Every element that has an id. It looks at the whole document, so it is not asked for once per element."""
+    return {str(node.get("id")): node for node in root.iter(etree.Element) if node.get("id")}
+
+
+def _forget(here: dict[str, etree._Element], gone: etree._Element) -> None:
+    """What has left the document, with everything that is still in it."""
+    for node in gone.iter(etree.Element):
+        if here.get(node.get("id") or "") is node:
+            del here[str(node.get("id"))]
 
 
 def _place(parent: etree._Element, own: etree._Element, original: etree._Element) -> None:
@@ -145,12 +161,12 @@ def _dangling(root: etree._Element) -> list[str]:
 
 def _link(root: etree._Element) -> None:
     """Writes the incoming and outgoing flows of every node anew."""
-    nodes = {node.get("id"): node for node in root.iter(etree.Element) if node.get("id")}
+    nodes = _by_id(root)
     for node in list(root.iter(*_LINKS)):
         _require_parent(node).remove(node)
     for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
         for name, end in (("outgoing", "sourceRef"), ("incoming", "targetRef")):
-            joined = nodes.get(flow.get(end))
+            joined = nodes.get(flow.get(end) or "")
             if joined is not None:
                 link = etree.Element(f"{{{BPMN}}}{name}")
                 link.text = flow.get("id")
