@@ -63,16 +63,17 @@ def _make_heads(names: set[str]) -> None:
 
 
 def _next_entry(head: Stream, fact: Fact, at: datetime, actor_id: int | None) -> Entry:
-    entry = Entry(
-        stream=head.name,
-        number=head.last_number + 1,
-        kind=fact.kind,
-        line=fact.line,
-        at=at,
-        actor_id=actor_id,
-        data=storable({name: getattr(fact, name) for name in _names(type(fact))}),
-        previous_hash=head.last_hash,
-    )
+    values = {
+        "stream": head.name,
+        "number": head.last_number + 1,
+        "kind": fact.kind,
+        "line": fact.line,
+        "at": at,
+        "actor_id": actor_id,
+        "data": storable({name: getattr(fact, name) for name in _names(type(fact))}),
+        "previous_hash": head.last_hash,
+    }
+    entry = rows.new_row(Entry, values)
     entry.hash = chain_hash(head.last_hash, entry.content())
     head.last_number, head.last_hash = entry.number, entry.hash
     return entry

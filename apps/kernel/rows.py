@@ -9,14 +9,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def as_texts(row: models.Model) -> dict[str, str]:
     """Every column of a row as text, by attribute: what the journal keeps of a record before and after a change."""
     return {field.attname: str(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+
+
+def new_row(model: type[Row], values: dict[str, Any]) -> Row:
+    """What `model(**values)` makes, in a tenth of its time: values by attribute (`run_id`), no signals, nothing is checked."""
+    row = model.__new__(model)
+    plain, made = _defaults(model)
+    own = {attribute: make() for attribute, make in made if attribute not in values}
+    row.__dict__.update(plain, **own, **values, _state=ModelState())
+    return row
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:
@@ -208,6 +220,14 @@ def _columns(model: type[models.Model]) -> tuple[_Column, ...]:
         for field in model._meta.concrete_fields
         if not field.has_db_default()
     )
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """By attribute: the defaults that every row may share, and what makes those that it has for itself."""
+    fields = model._meta.concrete_fields
+    plain = {field.attname: field.get_default() for field in fields if not callable(field.default)}
+    return plain, [(field.attname, field.get_default) for field in fields if callable(field.default)]
 
 
 def _same(value: Any) -> Any:

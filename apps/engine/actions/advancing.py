@@ -19,7 +19,7 @@ from apps.engine.handlers import NOTHING, is_pure
 from apps.engine.models import Run, Step, Subscription, Timer
 from apps.engine.selectors import plan_of
 from apps.engine.states import Moment, RunState, StepState
-from apps.kernel import clock
+from apps.kernel import clock, rows
 from apps.kernel.errors import DomainError
 from apps.people.models import User
 from apps.processes.core.plan import Node, NodeKind
@@ -160,16 +160,18 @@ def new_step(change: store.Change, command: core.Waiting, now: datetime) -> Step
     """The step of a command, not yet written."""
     run = change.run
     node = plan_of(run).nodes[command.node]
-    step = Step(
-        run=run,
-        token=command.token,
-        node_id=node.id,
-        name=node.name or node.id,
-        kind=node.kind.value,
-        state=StepState.WAITING,
-        handler=node.handler or (NOTHING if node.kind is NodeKind.TASK else ""),
-        created_at=now,
-    )
+    values = {
+        "run_id": run.pk,
+        "token": command.token,
+        "node_id": node.id,
+        "name": node.name or node.id,
+        "kind": node.kind.value,
+        "state": StepState.WAITING,
+        "handler": node.handler or (NOTHING if node.kind is NodeKind.TASK else ""),
+        "created_at": now,
+    }
+    step = rows.new_row(Step, values)
+    step.run = run
     if node.human is not None:
         step.role, step.form, step.is_check = node.human.role, node.human.form, bool(node.human.checks)
     try:
