@@ -78,16 +78,19 @@ def read_rows(
     parameters: Sequence[Any],
     *,
     locked: bool = False,
+    skip_locked: bool = False,
     related: tuple[str, ...] = (),
     also: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Any]:
     """Whole rows by a condition in SQL that ends the statement, locked where the database knows row locks.
 
+    `skip_locked` leaves rows out that others have locked.
     `related` names foreign keys that are never empty: what they point at comes with the rows, without a lock. `also` gives
     further attributes, as expressions in SQL that need the statement and no parameters.
     """
     columns, joins = _joined(model, related)
     lock = f" FOR UPDATE OF {_quoted(model)}" if locked and connection.features.has_select_for_update else ""
+    lock += " SKIP LOCKED" if lock and skip_locked else ""
     wanted = ", ".join([columns, *also.values()])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {wanted} FROM {joins} {where}{lock}", parameters)  # noqa: S608
@@ -158,8 +161,16 @@ def _instances(readers: Sequence[_Reader], row: Sequence[Any]) -> list[Any]:
         values = row[at : at + len(read.names)]
         at += len(read.names)
         converted = [_converted(value, each) if each else value for value, each in zip(values, read.converters, strict=True)]
-        made.append(read.model.from_db(connection.alias, read.names, converted))
+        made.append(_as_read(read.model, dict(zip(read.names, converted, strict=True))))
     return made
+
+
+def _as_read(model: type[Row], values: dict[str, Any]) -> Row:
+    """What `model.from_db` makes of all columns of a row."""
+    row = model.__new__(model)
+    row.__dict__.update(values, _state=ModelState())
+    row._state.adding, row._state.db = False, connection.alias
+    return row
 
 
 @lru_cache(maxsize=64)

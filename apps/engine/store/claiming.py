@@ -5,7 +5,7 @@ A claim locks a step by skipping what others hold, then the pools, then the jour
 wants a pool, and nobody who holds a pool waits for a step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -126,10 +126,6 @@ def instant() -> dict[str, str]:
     return {"read_at": "statement_timestamp()"} if asks else {}
 
 
-def _with_instant(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.annotate(read_at=Now()) if instant() else runs
-
-
 _RUNS_WITH_PURE_STEPS = f"""
 WITH RECURSIVE waiting (turn) AS (
     SELECT min(rank) FROM engine_step WHERE is_pure AND state = 'ready'
@@ -152,12 +148,18 @@ def lock_pure_steps(most_runs: int) -> list[Step]:
     runs: dict[int, Run] = {}
     while waiting and len(runs) < most_runs:
         tried, waiting = waiting[: most_runs - len(runs)], waiting[most_runs - len(runs) :]
-        locked = Run.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
-        found = _with_instant(locked.select_related("line", "process")).filter(pk__in=tried, state__in=LIVE_RUN)
-        runs |= {run.pk: run for run in found.order_by("id")}
-    ready = Step.objects.select_for_update(of=("self",)).filter(run__in=list(runs), state=StepState.READY, is_pure=True)
-    steps = list(ready.order_by("rank", "id")[: conf.GROUP_STEPS]) if runs else []
+        live = f"WHERE engine_run.id IN ({_places(tried)}) AND engine_run.state IN ({_places(LIVE_RUN)}) ORDER BY engine_run.id"
+        found = rows.read_rows(
+            Run, live, [*tried, *LIVE_RUN], locked=True, skip_locked=True, related=("line", "process"), also=instant()
+        )
+        runs |= {run.pk: run for run in found}
+    ready = f"WHERE run_id IN ({_places(runs)}) AND is_pure AND state = 'ready' ORDER BY rank, id LIMIT %s"
+    steps: list[Step] = rows.read_rows(Step, ready, [*runs, conf.GROUP_STEPS], locked=True) if runs else []
     turns = {run: turn for turn, run in reversed(list(enumerate(step.run_id for step in steps)))}
     for step in steps:
         step.run = runs[step.run_id]
     return sorted(steps, key=lambda step: (turns[step.run_id], step.pk))
+
+
+def _places(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
