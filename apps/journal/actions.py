@@ -41,25 +41,24 @@ def append_all(facts: Sequence[Fact], *, actor: Any | None) -> list[Entry]:
 
 def _locked_heads(names: set[str]) -> dict[str, Stream]:
     """Head rows under lock. Missing ones are made before any lock is taken, so that the order of locks is always by name."""
-    if len(names) > 1:
-        _make_heads(names - set(Stream.objects.filter(name__in=names).values_list("name", flat=True)))
     heads = _lock(names)
-    if len(heads) < len(names):
-        _make_heads(names - heads.keys())
+    if not heads:
+        _make_heads(names)
         heads = _lock(names)
     return heads
 
 
 def _lock(names: set[str]) -> dict[str, Stream]:
+    """All of them, or none as long as one is missing."""
     ordered = sorted(names)
-    among = f"WHERE name IN ({', '.join(['%s'] * len(ordered))}) ORDER BY name"
-    return {head.name: head for head in rows.read_rows(Stream, among, ordered, locked=True)}
+    among = f"name IN ({', '.join(['%s'] * len(ordered))})"
+    all_there = f"WHERE {among} AND (SELECT count(*) FROM journal_stream WHERE {among}) = %s ORDER BY name"  # noqa: S608
+    return {head.name: head for head in rows.read_rows(Stream, all_there, [*ordered, *ordered, len(ordered)], locked=True)}
 
 
 def _make_heads(names: set[str]) -> None:
-    if names:
-        # Two writers may want the first entry of one stream: the second waits here and then finds the row.
-        Stream.objects.bulk_create([Stream(name=name) for name in sorted(names)], ignore_conflicts=True)
+    # Two writers may want the first entry of one stream: the second waits here and then finds the row.
+    Stream.objects.bulk_create([Stream(name=name) for name in sorted(names)], ignore_conflicts=True)
 
 
 def _next_entry(head: Stream, fact: Fact, at: datetime, actor_id: int | None) -> Entry:

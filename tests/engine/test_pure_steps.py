@@ -1,12 +1,15 @@
 """Steps without effect are done in groups: all of a group or nothing of it, and never twice."""
 
 from collections import Counter
+from datetime import timedelta
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.engine import actions, store
+from apps.engine.actions import groups
 from apps.engine.actions.groups import do_group
 from apps.engine.models import Attempt, Outbox, Run, Step
 from apps.journal.models import Entry
@@ -230,6 +233,53 @@ def test_the_statements_of_a_group_do_not_grow_with_its_width(django_assert_max_
         do_group()
 
     assert Step.objects.filter(state="done").count() == 101
+
+
+@pytest.mark.django_db
+def test_a_group_of_many_runs_costs_as_many_statements_as_one_of_few():
+    person, days = made.operator(), [made.DAY + timedelta(days=number) for number in range(40)]
+    made.published(made.chain(3, handler=PURE))
+
+    statements = []
+    for some in (days[:2], days[2:]):
+        actions.begin_runs(process_key="CHAIN", business_dates=some, actor=person)
+        with CaptureQueriesContext(connection) as asked:
+            do_group()
+        statements.append(len(asked))
+
+    assert Run.objects.filter(state="done").count() == 40
+    assert statements[1] <= statements[0] + 1  # which is for more keys
+    assert verify().findings == []
+
+
+@pytest.mark.django_db
+def test_between_groups_no_bell_is_rung_by_a_worker_that_goes_on(settings):
+    settings.CLEARWAY_GROUP_STEPS = 3
+    run = made.begin(made.chain(7, handler=PURE))
+    Outbox.objects.all().delete()
+
+    actions.do_pure_steps()
+
+    run.refresh_from_db()
+    assert run.state == "done"
+    assert Outbox.objects.count() == 1  # for another worker: there was more than a group holds
+
+
+@pytest.mark.parametrize("drains", [True, False])
+@pytest.mark.django_db
+def test_a_worker_that_stops_or_whose_turn_is_over_rings_for_what_it_leaves(settings, drains):
+    settings.CLEARWAY_GROUP_STEPS, settings.CLEARWAY_TURN_SECONDS = 3, 600 if drains else -1
+    run = made.begin(made.chain(7, handler=PURE))
+    Outbox.objects.all().delete()
+
+    with mock.patch.object(groups, "is_draining", side_effect=[False, drains]):
+        actions.do_pure_steps()
+
+    assert made.states(run) == {"s0": "done", "s1": "done", "s2": "done", "s3": "ready"}
+    assert list(Outbox.objects.values_list("step", flat=True)) == [None, None]  # the first is for another worker
+    made.run_until_quiet()
+    run.refresh_from_db()
+    assert run.state == "done"
 
 
 @pytest.mark.django_db

@@ -26,17 +26,21 @@ logger = logging.getLogger(__name__)
 
 
 def do_pure_steps() -> None:
-    """Does groups until nothing pure is ready. When there is much, another worker is rung; after a while, another turn."""
+    """Does groups until nothing pure is ready. When there is much, another worker is rung.
+
+    A worker that is to stop, or has been at it for a while, leaves the rest to whoever hears its bell.
+    """
     until, shared, runs = time.monotonic() + conf.TURN_SECONDS, False, conf.GROUP_RUNS
     while not is_draining():
         done = do_group(share=not shared, most_runs=runs)
         if done is None:
             return
         shared = shared or done.is_full
-        runs = min(conf.GROUP_RUNS, 2 * len(done.changes) + 1)  # no more are locked than are likely to have their turn
+        more = 1 if done.is_full else len(done.changes) + 1  # no more are locked than are likely to have their turn
+        runs = min(conf.GROUP_RUNS, len(done.changes) + more)
         if time.monotonic() > until:
-            store.ring_for_pure_steps()
-            return
+            break
+    store.ring_for_pure_steps()
 
 
 def do_group(*, share: bool = False, most_runs: int = 64) -> "Group | None":
@@ -73,6 +77,7 @@ class Group:
         self.new: list[Step] = []
         self.to_ring: list[Step] = []
         self.keys: list[int] = []
+        self.few = conf.GROUP_KEYS  # at first: most groups are small, and keys that nobody takes are lost
 
     def does(self, found: Sequence[Step]) -> None:
         for _, steps in groupby(found, key=lambda step: step.run_id):
@@ -146,7 +151,8 @@ class Group:
 
     def new_key(self) -> int:
         if not self.keys:
-            self.keys = rows.reserve_keys(Step, conf.GROUP_KEYS)[::-1]
+            self.keys = rows.reserve_keys(Step, self.few)[::-1]
+            self.few = conf.GROUP_STEPS
         return self.keys.pop()
 
     def finish(self, change: store.Change, step: Step, done: Finished) -> None:
@@ -170,11 +176,12 @@ class Group:
             self.to_ring.append(step)
 
     def keep(self, change: store.Change, steps: Sequence[Step]) -> None:
-        """New steps that this group does not do are ready for the next."""
+        """New steps that this group does not do are ready for the next: whoever did this group goes on with it."""
         for step in steps:
             if step._state.adding:
                 self.new.append(step)
-                self.to_ring.append(step)
+                if not step.is_pure:
+                    self.to_ring.append(step)
                 change.say_moved(step, "")
 
     def write_steps(self) -> None:

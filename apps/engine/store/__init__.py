@@ -310,7 +310,7 @@ def ring_first(**among: str) -> None:
 
 def ring_for_pure_steps() -> None:
     """One bell for whatever is ready."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ring([Step(is_pure=True)])
 
 
