@@ -1,5 +1,6 @@
 """`manage.py worker`: executes steps. With the bell in memory its main process also dispatches and sweeps."""
 
+import gc
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         warnings.filterwarnings("ignore", category=SecurityWarning)  # whose user this is, is the installation's choice
         end_with_parent()
         connections.close_all()
+        gc.freeze()  # what is loaded stays: to look through all of it for garbage takes as long as hundreds of steps
         worker = app.Worker(
             concurrency=concurrency,
             queues=[queue_called(queue) for queue in queues.split(",")],
@@ -81,6 +83,7 @@ def _drain(told_to_stop: Any) -> None:
 
 def _child_began(**_: object) -> None:
     connections.close_all()
+    gc.freeze()
     threading.Thread(target=_keep_leases, args=(os.getppid(),), name="heartbeat", daemon=True).start()
 
 
