@@ -8,8 +8,5 @@ def stable_key(*parts: object) -> str:
 
     Parts are joined with a separator that no part can hide (length prefixes), so ("ab", "c") differs from ("a", "bc").
     """
-    digest = hashlib.sha256()
-    for part in parts:
-        text = str(part).encode()
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.hexdigest()
+    texts = [str(part).encode() for part in parts]
+    return hashlib.sha256(b"".join([len(text).to_bytes(8, "big") + text for text in texts])).hexdigest()

@@ -237,8 +237,8 @@ def _columns(model: type[models.Model]) -> tuple[_Column, ...]:
 def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """By attribute: the defaults that every row may share, and what makes those that it has for itself."""
     fields = model._meta.concrete_fields
-    plain = {field.attname: field.get_default() for field in fields if not callable(field.default)}
-    return plain, [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    own = [field for field in fields if field.has_default() and callable(field.default)]
+    return {f.attname: f.get_default() for f in fields if f not in own}, [(f.attname, f.get_default) for f in own]
 
 
 def _same(value: Any) -> Any:

@@ -152,6 +152,8 @@ def decided(decision: Decision | None, names: Names[str, Any], now: datetime) ->
 
 def require_bounded(variables: dict[str, Any]) -> None:
     """Refuses variables that have no JSON form or are larger than VARIABLES_LIMIT_BYTES."""
+    if not variables:
+        return
     try:
         size = len(json.dumps(variables, ensure_ascii=False, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError) as failure:

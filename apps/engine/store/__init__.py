@@ -144,7 +144,7 @@ class Change:
         read_at: datetime | None = getattr(self.run, "read_at", None)
         return read_at or database_now()
 
-    @property
+    @cached_property
     def ring_at(self) -> datetime:
         """When the bell of a step that becomes ready now is rung again, should nobody have heard it."""
         return self.database_now + timedelta(seconds=conf.RING_AGAIN_SECONDS)
