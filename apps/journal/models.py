@@ -39,7 +39,9 @@ class Entry(models.Model):
     kind = models.CharField(_("kind"), max_length=60)
     line = models.CharField(_("business line"), max_length=40, blank=True)
     at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, verbose_name=_("actor"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False, verbose_name=_("actor")
+    )
     data = models.JSONField(_("data"))
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -53,6 +55,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["line", "id"], name="journal_by_line"),
             models.Index(fields=["transaction_id", "id"], name="journal_by_transaction"),
+            models.Index(fields=["actor"], condition=models.Q(actor__isnull=False), name="journal_by_actor"),
         ]
 
     def __str__(self) -> str:

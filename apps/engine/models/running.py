@@ -18,7 +18,7 @@ DEFAULT_QUEUE = "steps"
 class Run(models.Model):
     """One execution of one version for one business date."""
 
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="runs", verbose_name=_("process"))
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="runs", db_index=False, verbose_name=_("process"))
     version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="runs", verbose_name=_("version"))
     line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="runs", verbose_name=_("business line"))
     business_date = models.DateField(_("business date"))
@@ -62,6 +62,7 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["line", "business_date", "-id"], name="runs_of_a_line_and_day"),
+            models.Index(fields=["process", "business_date"], name="runs_of_a_process_and_day"),
             models.Index(fields=["state", "-id"], name="runs_by_state"),
             models.Index(
                 fields=["next_moment_at"],
@@ -84,10 +85,14 @@ class Run(models.Model):
         return self.is_paused or self.pause_id is not None
 
 
+SELDOM_SET = ("message", "maker", "taken_by", "decided_by", "intervention")
+"""References that automatic steps do not have: an index of all steps would cost every one of them."""
+
+
 class Step(models.Model):
     """One activity or wait of a run. `attempt` is the fence: it grows with each claim, and only the newest may settle."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="steps", verbose_name=_("run"))
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="steps", db_index=False, verbose_name=_("run"))
     token = models.PositiveIntegerField()
     node_id = models.CharField(max_length=200)
     name = models.CharField(_("name"), max_length=200)
@@ -108,16 +113,18 @@ class Step(models.Model):
     worker = models.CharField(max_length=120, blank=True)
     not_before = models.DateTimeField(null=True)
     ring_at = models.DateTimeField(null=True)  # a ready step that nobody has claimed by then is rung again
-    message = models.ForeignKey("Message", null=True, on_delete=models.PROTECT, related_name="+")  # what answered a wait
+    message = models.ForeignKey("Message", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)  # its answer
     role = models.CharField(_("role"), max_length=20, blank=True)
     form = models.JSONField(default=dict)
-    maker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_check = models.BooleanField(default=False)  # a second pair of eyes on `maker`'s step
     deadline_at = models.DateTimeField(_("deadline"), null=True)
     is_late = models.BooleanField(_("late"), default=False)  # the missed deadline stands in the journal
-    intervention = models.ForeignKey("InterventionRequest", null=True, on_delete=models.PROTECT, related_name="+")
+    intervention = models.ForeignKey("InterventionRequest", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(_("created at"))
     started_at = models.DateTimeField(_("started at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
@@ -157,6 +164,10 @@ class Step(models.Model):
                 name="steps_by_deadline",
             ),
             models.Index(fields=["state", "role", "id"], name="steps_waiting_for_a_role"),
+            *[
+                models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"steps_by_{name}")
+                for name in SELDOM_SET
+            ],
         ]
 
     def __str__(self) -> str:
@@ -166,7 +177,7 @@ class Step(models.Model):
 class Attempt(models.Model):
     """How one try of a step ended. A try that still goes on is the step itself."""
 
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="attempts")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()
     worker = models.CharField(max_length=120, blank=True)
     started_at = models.DateTimeField()
