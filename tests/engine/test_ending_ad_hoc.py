@@ -211,3 +211,36 @@ def test_a_token_that_holds_no_ad_hoc_sub_process_is_left_alone():
 
     assert after.marking == begun.marking
     assert after.commands == []
+
+
+def test_the_form_says_what_would_be_withdrawn_and_sending_it_ends_the_sub_process(client):
+    made.alone(Verb.END_AD_HOC)
+    text = box(PlanText().service("a", scope="box").service("b", scope="box"), cancels_rest=False).fork("split").service("c")
+    text.on("edge", "a", Event(EventKind.MESSAGE, name="stop", correlation='"k"')).service("late", scope="box")
+    text.flow("start", "split", "box", "end").flow("split", "c", "end1").flow("edge", "late")
+    run = made.begin(text)
+    client.force_login(made.operator())
+    address = f"/runs/{run.pk}/steps/{run.steps.get(node_id='b').pk}/do/end-ad-hoc/"
+
+    shown = client.get(address)
+    assert [view.step.node_id for view in shown.context["left"]] == ["a", "b"]
+
+    assert client.post(address, {"reason": "enough of it"}).status_code == 302
+    assert made.states(run) == {"a": "cancelled", "edge": "cancelled", "b": "cancelled", "c": "ready"}
+
+
+def test_results_that_cannot_be_used_are_an_incident_that_can_be_skipped():
+    made.alone(Verb.END_AD_HOC, Verb.SKIP)
+    run = in_box(outputs=mapping(found="1 +"))
+
+    end(run, "a")
+
+    run.refresh_from_db()
+    assert (run.state, made.states(run)) == ("incident", {"a": "cancelled", "b": "cancelled", "box": "failed"})
+
+    failed = run.steps.get(node_id="box")
+    with pytest.raises(NotForThisStep):
+        actions.end_ad_hoc(step_id=failed.pk, actor=made.operator(), reason="again")
+    actions.skip_step(step_id=failed.pk, actor=made.operator(), reason="without them")
+    assert made.states(run, ["after"]) == {"after": "ready"}
+    assert is_as_its_journal_says(run)

@@ -64,6 +64,8 @@ def _answered(request: HttpRequest, person: User, verb: Verb, run: Run, step: St
         "second": engine.needs_second_person(verb, run.line),
         "again": [selectors.named(each) for each in engine.steps_after(step)] if step and verb is Verb.RERUN else [],
     }
+    if step is not None and verb is Verb.END_AD_HOC:
+        context["left"] = [selectors.named(each) for each in engine.steps_left(step)]
     if request.method == "GET":
         return render(request, template, context)
     if not form.is_valid():

@@ -1,6 +1,6 @@
 """Everything that changes a run. Keyword-only, ids in, object out; each verb is one transaction."""
 
-from apps.engine.actions.ad_hoc import end_ad_hoc
+from apps.engine.actions.ad_hoc import end_ad_hoc, steps_left
 from apps.engine.actions.arming import arm_starts
 from apps.engine.actions.changing import change_parameters, change_priority, change_variables
 from apps.engine.actions.groups import do_pure_steps
@@ -85,6 +85,7 @@ __all__ = [
     "sign_request",
     "skip_step",
     "steps_after",
+    "steps_left",
     "sweep",
     "take_step",
     "terminate_run",

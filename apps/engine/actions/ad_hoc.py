@@ -11,6 +11,7 @@ from apps.engine.actions.gates import gates_at
 from apps.engine.actions.permission import Gate, Intervention, about_step
 from apps.engine.errors import NotForThisStep, RestMayEnd
 from apps.engine.models import Step
+from apps.engine.selectors import plan_of
 from apps.engine.states import OPEN_STEP, StepState, Verb
 from apps.people.models import User
 
@@ -40,6 +41,14 @@ def end_ad_hoc(*, step_id: int, actor: User, reason: str, signed: int | None = N
     asked.change.clear_incident()
     asked.change.save()
     return store.step_of(asked.run, step_id)
+
+
+def steps_left(step: Step) -> list[Step]:
+    """What the end of the ad-hoc sub-process around a step would withdraw: open steps, but for waits beside others, in order."""
+    marking = core.Marking.from_json(step.run.marking)
+    scope = core.ad_hoc_around(plan_of(step.run), marking, step.token)
+    inside = core.tokens_inside(marking, scope) - marking.owners.keys() if scope is not None else set()
+    return list(Step.objects.filter(run=step.run, token__in=inside, state__in=OPEN_STEP).order_by("id"))
 
 
 def _require_rest_cancelled(asked: Intervention, scope: int, steps: Sequence[Step]) -> None:
