@@ -21,6 +21,7 @@ from apps.engine.actions.working import drain_when, keep_leases
 from apps.engine.conf import broker_is_in_memory, conf, queue_called
 from apps.engine.dispatch import Dispatcher, Loop, Sweeper
 from clearway.celery import app
+from clearway.memory import ready_to_fork
 from clearway.supervisor import end_with_parent
 
 QUEUE = "steps"
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         worker_process_init.connect(_child_began, weak=False)
         worker_process_shutdown.connect(_child_ends, weak=False)
         warnings.filterwarnings("ignore", category=SecurityWarning)  # whose user this is, is the installation's choice
+        os.environ["CELERY_SKIP_CHECKS"] = "1"  # they would load all pages and their libraries: 20 MiB that no step needs
         end_with_parent()
         connections.close_all()
         gc.freeze()  # what is loaded stays: to look through all of it for garbage takes as long as hundreds of steps
@@ -59,6 +61,7 @@ class Command(BaseCommand):
             max_memory_per_child=512 * 1024,
             quiet=True,
         )
+        ready_to_fork()
         try:
             worker.start()
         finally:
