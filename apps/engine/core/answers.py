@@ -1,8 +1,9 @@
 """Does an answer fit the form of a human step?"""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jsonschema
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 
 class Problem(NamedTuple):
@@ -15,6 +16,8 @@ class Problem(NamedTuple):
 
 def problems_of(answer: Any, form: dict[str, Any]) -> list[Problem]:
     """What keeps the answer from being accepted; empty when it fits. A field that the form does not have is refused."""
+    import jsonschema  # here: 3 MiB, and only people's answers need it
+
     if not isinstance(answer, dict):
         return [Problem("", "type", "object")]
     known = form.get("properties", {})
@@ -25,7 +28,7 @@ def problems_of(answer: Any, form: dict[str, Any]) -> list[Problem]:
     return found
 
 
-def _named(error: jsonschema.ValidationError) -> list[Problem]:
+def _named(error: "ValidationError") -> list[Problem]:
     where = ".".join(str(part) for part in error.absolute_path)
     rule, limit = str(error.validator), error.validator_value
     if rule == "required" and isinstance(limit, list) and isinstance(error.instance, dict):

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from apps.files.core.arrays import Whole, np
 from apps.files.core.dbf import DbfTable
 from apps.lines.core.guarantee import guarantee_of
 from apps.lines.states import Guarantee
 
-Fen = NDArray[np.int64]
+Fen = Whole
 
 FEES = {"fee_stamp": "YHS", "fee_handling": "JSF", "fee_transfer": "GHF", "fee_regulatory": "ZGF", "fee_settlement": "SXF"}
 OTHERS = ("QTJE1", "QTJE2", "QTJE3")

@@ -4,7 +4,6 @@ import json
 from decimal import Decimal
 from typing import Any, NoReturn
 
-import jsonschema
 from django.utils.translation import gettext as _
 
 MAX_CHARACTERS = 64 * 1024
@@ -38,6 +37,13 @@ def read_form(text: str) -> dict[str, Any]:
     if not isinstance(form, dict) or form.get("type") != "object":
         raise FormRefused("human.form", _("The form must be a JSON schema of type object."))
     _walk(form, 0)
+    _require_schema(form)
+    return form
+
+
+def _require_schema(form: dict[str, Any]) -> None:
+    import jsonschema  # here: 3 MiB, and only reading a model with forms needs it
+
     try:
         jsonschema.Draft202012Validator.check_schema(form)
     except jsonschema.SchemaError as error:
@@ -45,7 +51,6 @@ def read_form(text: str) -> dict[str, Any]:
         raise FormRefused(
             "human.form", _("The form is not a JSON schema at {place}: {reason}").format(place=where, reason=error.message[:200])
         ) from None
-    return form
 
 
 def ordered(form: dict[str, Any]) -> dict[str, Any]:

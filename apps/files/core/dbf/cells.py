@@ -8,16 +8,12 @@ import struct
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from apps.files.core.arrays import Block, Flags, Whole, np
 from apps.files.core.dbf.header import Field
 from apps.files.core.problems import show
-
-Block = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
 
 # A number is read by a small automaton, all rows of a block at once: blanks, sign, digits, point, digits, blanks.
 _START, _SIGNED, _WHOLE, _POINT, _BARE_POINT, _FRACTION, _AFTER, _WRONG = range(8)
@@ -31,11 +27,6 @@ _MOVES = {
     _FRACTION: {_DIGITS: _FRACTION, _BLANKS: _AFTER},
     _AFTER: {_BLANKS: _AFTER},
 }
-_NEXT = np.full(8 * 256, _WRONG, np.uint8)
-for _state, _moves in _MOVES.items():
-    for _letters, _target in _moves.items():
-        _NEXT[[_state * 256 + _letter for _letter in _letters]] = _target
-_INCOMPLETE = np.isin(np.arange(8), [_SIGNED, _BARE_POINT, _WRONG])
 _MOST_DIGITS = 18  # what always fits into 64 bits
 
 _TRUTHS = {b"T": True, b"t": True, b"Y": True, b"y": True, b"F": False, b"f": False, b"N": False, b"n": False}
@@ -45,16 +36,32 @@ _JULIAN_OF_YEAR_9999 = 5_373_484
 _DAY_MILLISECONDS = 86_400_000
 
 
+@cache
+def _next() -> Block:
+    """The automaton as one table: state * 256 + letter gives the next state."""
+    table = np.full(8 * 256, _WRONG, np.uint8)
+    for state, moves in _MOVES.items():
+        for letters, target in moves.items():
+            table[[state * 256 + letter for letter in letters]] = target
+    return table
+
+
+def _incomplete(state: Block) -> Flags:
+    """Where a cell that ends in this state is no number."""
+    incomplete: Flags = (state == _SIGNED) | (state == _BARE_POINT) | (state == _WRONG)
+    return incomplete
+
+
 def number_faults(cells: Block) -> Flags:
     """Which rows hold something other than blanks around [sign] digits [point digits]: no exponent, no NaN, no asterisks."""
     state = np.zeros(len(cells), np.uint8)
     for letters in np.ascontiguousarray(cells.T):
         state = _step(state, letters)
-    return _INCOMPLETE[state]
+    return _incomplete(state)
 
 
-def _step(state: NDArray[np.uint8], letters: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return _NEXT.take((state.astype(np.uint16) << 8) | letters)
+def _step(state: Block, letters: Block) -> Block:
+    return _next().take((state.astype(np.uint16) << 8) | letters)
 
 
 def negative_zeros(cells: Block) -> int:
@@ -112,7 +119,7 @@ def values_of(field: Field, cells: Block, encoding: str) -> list[Any]:
     return values
 
 
-def scaled(cells: Block, places: int) -> tuple[NDArray[np.int64], Flags, Flags]:
+def scaled(cells: Block, places: int) -> tuple[Whole, Flags, Flags]:
     """Numbers as whole units of 10^-places: (values, filled, faults). Exact: what would not fit or is finer is a fault."""
     count = len(cells)
     state = np.zeros(count, np.uint8)
@@ -126,7 +133,7 @@ def scaled(cells: Block, places: int) -> tuple[NDArray[np.int64], Flags, Flags]:
         digits += is_digit
         fraction += is_digit & (state == _FRACTION)
         negative |= letters == ord("-")
-    filled, faults = digits > 0, _INCOMPLETE[state]
+    filled, faults = digits > 0, _incomplete(state)
     missing = places - fraction
     plain = (missing >= 0) & (digits + missing <= _MOST_DIGITS)
     values = np.where(negative, -value, value) * 10 ** np.where(plain, missing, 0)

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
-from apps.files.core.dbf.cells import Block
+from apps.files.core.arrays import Block, Whole, np
 from apps.files.core.dbf.header import Field, Header
 from apps.files.core.problems import Problem, refuse, show, warning
 
@@ -28,7 +25,7 @@ class Texts:
 
     field: Field
     cells: Block
-    places: NDArray[np.int64]
+    places: Whole
 
 
 @dataclass(frozen=True)

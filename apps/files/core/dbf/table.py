@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from apps.files.core.arrays import Block, Flags, Raw, Whole, np
 from apps.files.core.dbf import cells as reading
-from apps.files.core.dbf.cells import Block, Flags
 from apps.files.core.dbf.encoding import Texts, detect
 from apps.files.core.dbf.header import NULLABLE, Field, Header, read_header
 from apps.files.core.problems import Problem, Severity, UnreadableFile, refuse, warning
@@ -66,7 +63,7 @@ class DbfTable:
         return self.header.records - len(self)
 
     @property
-    def row_numbers(self) -> NDArray[np.int64]:
+    def row_numbers(self) -> Whole:
         """The numbers of the live records, counted from 1 over all records."""
         return self._places() + 1
 
@@ -86,7 +83,7 @@ class DbfTable:
         field = self.field(name)
         return [value for at in range(0, len(self), _CHECK_CHUNK) for value in self._values(field, at, at + _CHECK_CHUNK)]
 
-    def scaled(self, name: str, places: int) -> tuple[NDArray[np.int64], Flags]:
+    def scaled(self, name: str, places: int) -> tuple[Whole, Flags]:
         """A column of amounts, numeric or character, as whole units of 10^-places and whether each is filled.
 
         The bulk way to money: exact, or refused with the row of the first amount that does not fit.
@@ -105,10 +102,10 @@ class DbfTable:
                 )
         return values, filled
 
-    def raw(self, name: str) -> NDArray[np.bytes_]:
+    def raw(self, name: str) -> Raw:
         """The live cells of one column as bytes with their blanks, for joins in bulk; copied only when rows are deleted."""
         field, header = self.field(name), self.header
-        column: NDArray[np.bytes_] = np.ndarray(
+        column: Raw = np.ndarray(
             (header.records,), f"S{field.width}", self.data, header.length + field.start, (header.record_length,)
         )
         return column if self._live is None else column[self._live]
@@ -124,7 +121,7 @@ class DbfTable:
             for number, *values in zip(numbers, *columns, strict=True):
                 yield Row(number, zip(keys, values, strict=True))
 
-    def _check_deletion_marks(self) -> NDArray[np.int64] | None:
+    def _check_deletion_marks(self) -> Whole | None:
         marks = self.records[:, 0]
         known = (marks == LIVE) | (marks == DELETED) | (marks == ZERO)
         if not known.all():
@@ -193,7 +190,7 @@ class DbfTable:
             return self.records[start:stop, columns]
         return self.records[self._live[start:stop], columns]
 
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Whole:
         return np.arange(self.header.records) if self._live is None else self._live
 
     def _offset(self, row: int, field: Field | None = None) -> int:

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
-import numpy as np
 from django.utils.translation import gettext_lazy as _
 
+from apps.files.core.arrays import np
 from apps.files.core.dbf.cells import values_of
 from apps.files.core.dbf.header import BACKLINK, END_MARK, FOXPRO, Column, Field
 from apps.files.core.dbf.table import DbfTable
