@@ -1,11 +1,13 @@
-"""Keeps one child process alive and takes it down in good order. Knows nothing of Django."""
+"""Keeps one child process alive and takes it down in good order; does passing work in a child. Knows nothing of Django."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 DRAIN_SECONDS = 20
 FIRST_PAUSE_SECONDS = 0.5
@@ -72,11 +74,33 @@ def _kill_group(leader: int) -> None:
         return
 
 
+def in_child(work: Callable[[], None]) -> None:
+    """Does the work in a forked child, so that the memory it takes is given back; ends this process as well if it fails.
+
+    Only before there are threads and connections, which a fork must not copy. The child dies with this process.
+    """
+    parent = os.getpid()
+
+    def watched() -> None:
+        _watch_in_background(parent)
+        work()
+
+    child = multiprocessing.get_context("fork").Process(target=watched, daemon=True)
+    child.start()
+    child.join()
+    if child.exitcode:
+        sys.exit(abs(child.exitcode))
+
+
 def end_with_parent() -> None:
     """In the child: ends this process (SIGTERM to itself) within a second of its supervisor's death."""
     parent = int(os.environ.get("CLEARWAY_PARENT", "0"))
     if parent:
-        threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
+        _watch_in_background(parent)
+
+
+def _watch_in_background(parent: int) -> None:
+    threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
 
 
 def _watch(parent: int) -> None:

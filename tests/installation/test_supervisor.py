@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from clearway.supervisor import KeptProcess
+from clearway.supervisor import KeptProcess, in_child
+
+PLATFORM = str(Path(__file__).resolve().parents[2] / "platform")
 
 CHILD = """
 import os, subprocess, sys, time
@@ -74,8 +76,7 @@ def test_a_child_ends_when_its_supervisor_is_killed(log):
         "import sys, time; from clearway.supervisor import KeptProcess\n"
         f"KeptProcess([sys.executable, '-c', {child!r}, {str(log)!r}]).start(); time.sleep(600)"
     )
-    platform_folder = str(Path(__file__).resolve().parents[2] / "platform")
-    supervisor = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": platform_folder})
+    supervisor = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": PLATFORM})
     assert eventually(lambda: started(log))
     child_process, grandchild = started(log)[0]
 
@@ -83,4 +84,38 @@ def test_a_child_ends_when_its_supervisor_is_killed(log):
     supervisor.wait(timeout=25)
 
     assert eventually(lambda: not alive(child_process))
+    os.kill(grandchild, 9)
+
+
+def test_work_in_a_child_is_done_and_leaves_nothing_in_this_process(tmp_path):
+    held: list[int] = []
+
+    def work() -> None:
+        held.append(1)
+        (tmp_path / "done").write_text(str(os.getpid()))
+
+    in_child(work)
+
+    assert int((tmp_path / "done").read_text()) != os.getpid()
+    assert held == []
+
+
+@pytest.mark.parametrize(("code", "told"), [("sys.exit(3)", 3), ("1 / 0", 1), ("os.kill(os.getpid(), 9)", 9)])
+def test_work_that_fails_in_a_child_ends_this_process_too(code, told):
+    with pytest.raises(SystemExit) as end:
+        in_child(lambda: exec(code))
+
+    assert end.value.code == told
+
+
+def test_work_in_a_child_ends_when_this_process_is_killed(log):
+    code = f"import sys; from clearway.supervisor import in_child\nin_child(lambda: exec({CHILD!r}))"
+    supervisor = subprocess.Popen([sys.executable, "-c", code, str(log)], env={**os.environ, "PYTHONPATH": PLATFORM})
+    assert eventually(lambda: started(log))
+    child, grandchild = started(log)[0]
+
+    supervisor.kill()
+    supervisor.wait(timeout=25)
+
+    assert eventually(lambda: not alive(child))
     os.kill(grandchild, 9)

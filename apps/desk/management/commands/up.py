@@ -5,6 +5,7 @@ import secrets
 import socket
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +19,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import translation
 
-from clearway.supervisor import KeptProcess
+from clearway.memory import give_back
+from clearway.supervisor import KeptProcess, in_child
 
 
 class Command(BaseCommand):
@@ -35,10 +37,7 @@ class Command(BaseCommand):
         translation.activate("en")  # the console speaks English, whatever the pages speak
         held = self._hold_data_folder()
         self._require_free_port(bind, port)
-        self._require_known_database()
-        first_start = self._migrate()
-        if first_start:
-            self._first_data(no_demo)
+        in_child(partial(self._prepare, no_demo))  # migrating takes tens of MiB, which the web server would keep for ever
         worker = KeptProcess(
             [sys.executable, str(settings.ROOT / "manage.py"), "worker", "--with-dispatcher", "--concurrency", str(workers)]
         )
@@ -72,6 +71,15 @@ class Command(BaseCommand):
             except OSError:
                 hint = f"`make up PORT={port + 1}`"
                 raise CommandError(f"Port {port} on {bind} is in use. Choose another: {hint}.") from None
+
+    def _prepare(self, no_demo: bool) -> None:
+        try:
+            self._require_known_database()
+            if self._migrate():
+                self._first_data(no_demo)
+        except CommandError as refusal:  # told here as Django's command line would tell it
+            self.stderr.write(f"CommandError: {refusal}")
+            sys.exit(refusal.returncode)
 
     def _require_known_database(self) -> None:
         try:
@@ -117,12 +125,12 @@ class Command(BaseCommand):
     def _announce(self, config: uvicorn.Config) -> None:
         from apps.people.models import User
 
-        self.stdout.write(f"\nClearway is up: http://{config.host}:{config.port}  (Ctrl-C stops it)")
         shown = User.objects.filter(is_active=True, username__in=settings.DEMO_SIGN_INS).order_by("id")
         if shown:
-            self.stdout.write(f"Demonstration sign-ins, password {settings.DEMO_PASSWORD}:")
+            self.stdout.write(f"\nDemonstration sign-ins, password {settings.DEMO_PASSWORD}:")
             for person in shown:
                 self.stdout.write(f"  {person.username:<12} {person.display_name}")
+        self.stdout.write(f"\nClearway is up: http://{config.host}:{config.port}  (Ctrl-C stops it)")  # the last word
         self.stdout.flush()
 
 
@@ -136,6 +144,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            give_back()
             from asgiref.sync import sync_to_async
 
             await sync_to_async(self._say)(self.config)
