@@ -1,4 +1,4 @@
-"""`manage.py bpmn check FILE... [--json]` and `manage.py bpmn rehearse FILE`: models as files, without a database."""
+"""`manage.py bpmn check FILE...`, `bpmn rehearse FILE` and `bpmn diff OLD NEW`: models as files, without a database."""
 
 import json
 from argparse import ArgumentParser
@@ -10,8 +10,12 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from apps.engine.core.rehearsal import Rehearsal, rehearse
-from apps.engine.handlers import handler_schema
+from apps.engine.handlers import handler_schema, handler_titles
+from apps.kernel.front_door import Refused
 from apps.processes.core.bpmn import processes_of, read_model, read_plan
+from apps.processes.core.differences import differences
+from apps.processes.core.differences.reading import read_elements
+from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem, Severity, is_refused
 from apps.processes.core.soundness import check_calls
@@ -20,7 +24,10 @@ Plans = dict[str, Plan]
 
 
 class Command(BaseCommand):
-    help = "Checks and rehearses BPMN models. Exit code 0: every file may run, the rehearsal ended; 1: not so."
+    help = (
+        "Checks, rehearses and compares BPMN models. Exit code 0: every file may run, the rehearsal ended, nothing differs;"
+        " 1: not so; 2: a file that is to be compared cannot be read."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,11 +44,38 @@ class Command(BaseCommand):
         rehearse.add_argument("--script", default="{}", metavar="JSON", help="results, delays and errors by element id")
         rehearse.add_argument("--json", action="store_true", help="{ended, end_state, trace, variables, problems}")
 
+        diff = verbs.add_parser("diff", help="say what differs between two files")
+        diff.add_argument("old", metavar="OLD")
+        diff.add_argument("new", metavar="NEW")
+        diff.add_argument("--layout", action="store_true", help="what is only drawn differently counts as well")
+        diff.add_argument(
+            "--json", action="store_true", help="{ok, differences: [{element, what, sentence, details, ...}], problems}"
+        )
+
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         if verb == "check":
             self._check(options["files"], options)
-        else:
+        elif verb == "rehearse":
             self._rehearse(options)
+        else:
+            self._diff(options)
+
+    def _diff(self, options: dict[str, Any]) -> None:
+        with translation.override("en"):
+            told = _compared(options["old"], options["new"], layout=options["layout"])
+        if options["json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+        else:
+            for difference in told["differences"]:
+                self.stdout.write(f"{difference['element']}: {difference['sentence']}")
+                for sentence in difference["details"]:
+                    self.stdout.write(f"  {sentence}")
+            for problem in told["problems"]:
+                self.stderr.write(f"{problem['file']}: {problem['message']}")
+        if not told["ok"]:
+            raise SystemExit(2)
+        if told["differences"]:
+            raise SystemExit(1)
 
     def _rehearse(self, options: dict[str, Any]) -> None:
         with translation.override("en"):
@@ -86,6 +120,35 @@ def _checked(name: str, process: str, at_hand: Plans) -> dict[str, Any]:
     except OSError as unreadable:
         problems = [Problem("", "file.unreadable", unreadable.strerror or "cannot be read")]
     return {"file": name, "ok": not is_refused(problems), "problems": [problem.as_dict() for problem in problems]}
+
+
+def _compared(old: str, new: str, *, layout: bool) -> dict[str, Any]:
+    """The differences in sentences; with a file that cannot be read `ok` is false and `problems` say why."""
+    models, problems = [], []
+    for name in (old, new):
+        try:
+            models.append(Path(name).read_bytes())
+            read_elements(models[-1])
+        except OSError as unreadable:
+            problems.append({"file": name, "rule": "file.unreadable", "message": unreadable.strerror or "cannot be read"})
+        except Refused as refused:
+            problems.append({"file": name, "rule": refused.problem.rule, "message": refused.problem.message})
+    if problems:
+        return {"ok": False, "differences": [], "problems": problems}
+    found = differences(*models)
+    words = Words(found, Lexicon(handlers=handler_titles()))
+    rows = [
+        {
+            "element": item.element,
+            "what": item.what.value,
+            "sentence": words.sentence(item),
+            "details": words.details(item) + (words.layout(item) if layout else []),
+            "changes": [asdict(change) for change in item.changes],
+            "layout": [asdict(change) for change in item.layout] if layout else [],
+        }
+        for item in (found.items if layout else found.meaning)
+    ]
+    return {"ok": True, "differences": rows, "problems": []}
 
 
 def _at_hand(files: list[str]) -> Plans:
