@@ -23,8 +23,9 @@ from apps.processes.actions import (
 )
 from apps.processes.conf import handler_lookup
 from apps.processes.core.bpmn import check_model
-from apps.processes.forms import NEEDS_REASON
+from apps.processes.forms import NEEDS_REASON, is_version_number
 from apps.processes.serializers import (
+    DifferencesOut,
     DiscardIn,
     DraftIn,
     FinishIn,
@@ -159,6 +160,40 @@ class WorkingCopyFinish(APIView):
         data.is_valid(raise_exception=True)
         draft = finish_working_copy(process_key=process.key, actor=signed_in(request), **data.validated_data)
         return Response(VersionOut(draft).data, status=201)
+
+
+class Compared(APIView):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, required=True, description="Number of a version, or draft for the working copy."),
+            OpenApiParameter("to", str, required=True, description="Number of a version, or draft for the working copy."),
+            OpenApiParameter("layout", bool, description="true: elements of which only the picture differs as well."),
+        ],
+        responses=DifferencesOut,
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """What differs between two models of a process."""
+        person = signed_in(request)
+        process = selectors.process_for(person, key)
+        sides = [request.query_params.get(name, "") for name in ("from", "to")]
+        if not all(side == selectors.WORKING_COPY or is_version_number(side) for side in sides):
+            raise ParseError(_("from and to are numbers of versions, or draft."))
+        compared = selectors.comparison(person, process, *sides)
+        with_layout = request.query_params.get("layout") == "true"
+        found = compared.found.items if with_layout else compared.found.meaning
+        words = compared.words
+        rows = [
+            {
+                "element": item.element,
+                "what": item.what,
+                "sentence": words.sentence(item),
+                "details": words.details(item) + (words.layout(item) if with_layout else []),
+                "changes": item.changes,
+                "layout": item.layout if with_layout else (),
+            }
+            for item in found
+        ]
+        return Response(DifferencesOut({"old": compared.old, "new": compared.new, "differences": rows}).data)
 
 
 class Check(APIView):

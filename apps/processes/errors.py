@@ -46,3 +46,10 @@ class NotAModel(DomainError):
 
     code = "not_a_model"
     sentence = _("This cannot be saved: {reason}")
+
+
+class NotComparable(DomainError):
+    """One of the two models is no BPMN document that can be read."""
+
+    code = "not_comparable"
+    sentence = _("These models cannot be compared: {reason}")

@@ -12,6 +12,11 @@ MOVES = ("submit", "approve", "send-back", "publish", "retire")
 NEEDS_REASON = ("send-back", "retire")
 
 
+def is_version_number(text: str) -> bool:
+    """Whether a text of an address can be the number of a version."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 class DraftForm(forms.Form):
     """A BPMN file becomes a draft."""
 

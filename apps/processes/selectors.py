@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from apps.calendars.selectors import time_nodes_by_key
 from apps.kernel.errors import NotFound
-from apps.kernel.front_door import open_document
+from apps.kernel.front_door import Refused, open_document
 from apps.people.actions import require
 from apps.people.models import User
 from apps.people.selectors import lines_visible_to, lines_where
@@ -18,10 +19,13 @@ from apps.people.states import STEP_ROLE_RIGHT, Right, Role
 from apps.processes.conf import handler_lookup, handler_titles
 from apps.processes.core.bpmn import check_model
 from apps.processes.core.codec import plan_from_json
+from apps.processes.core.differences import Differences, differences
+from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem
 from apps.processes.core.vocabulary import BPMN, CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
-from apps.processes.models import Process, ProcessVersion, WorkingCopyRevision
+from apps.processes.errors import NotComparable
+from apps.processes.models import Process, ProcessVersion, WorkingCopy, WorkingCopyRevision
 from apps.processes.states import VersionState
 
 PAGE = 50
@@ -94,35 +98,60 @@ def problems_of(version: ProcessVersion) -> list[Problem]:
     return check_model(version.model_xml.encode(), handlers=handler_lookup())
 
 
+WORKING_COPY = "draft"
+
+
 @dataclass(frozen=True)
-class Difference:
-    """Element ids by what happened to them between two plans."""
+class Comparison:
+    """Two models of a process, each called by its number or WORKING_COPY, and what differs."""
 
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
+    old: str
+    new: str
+    found: Differences
+    words: Words
 
 
-def difference(before: Plan, after: Plan) -> Difference:
-    """Compared by id; a moved picture is no difference, because a plan has none."""
-    old = {**before.nodes, **before.flows}
-    new = {**after.nodes, **after.flows}
-    return Difference(
-        added=tuple(key for key in new if key not in old),
-        removed=tuple(key for key in old if key not in new),
-        changed=tuple(key for key in new if key in old and new[key] != old[key]),
+def comparison(person: User, process: Process, old: str, new: str) -> Comparison:
+    """Compares a version or the working copy with another. Raises NotFound, NotPermitted for the working copy of others.
+
+    Four queries at most. Raises NotComparable for a model that cannot be read.
+    """
+    models = [_compared_model(person, process, which) for which in (old, new)]
+    try:
+        found = differences(*models)
+    except Refused as refusal:
+        raise NotComparable(reason=str(refusal)) from refusal
+    return Comparison(old, new, found, Words(found, _lexicon()))
+
+
+def differences_of(old: ProcessVersion, new: ProcessVersion) -> Words:
+    """What differs between two versions, ready to be told. One query."""
+    return Words(differences(old.model_xml.encode(), new.model_xml.encode()), _lexicon())
+
+
+def _compared_model(person: User, process: Process, which: str) -> bytes:
+    if which == WORKING_COPY:
+        return drawn_model(person, process).encode()
+    found = (
+        ProcessVersion.objects.filter(process=process, number=int(which)) if which.isdigit() else ProcessVersion.objects.none()
     )
+    model = found.values_list("model_xml", flat=True).first()
+    if model is None:
+        raise NotFound(what=_("process version"))
+    return model.encode()
 
 
-def named_difference(before: Plan, after: Plan) -> dict[str, list[str]]:
-    """The same in words: each element's name and id, under added, removed and changed; what is empty is left out."""
-    found = difference(before, after)
+def drawn_model(author: User, process: Process) -> str:
+    """The newest revision of the working copy, for those who may draw. Raises NotPermitted, NotFound."""
+    require(author, Right.AUTHOR, process.line)
+    newest = working_copy_of(process)
+    if newest is None:
+        raise NotFound(what=_("working copy"))
+    return newest.model_xml
 
-    def named(plan: Plan, keys: tuple[str, ...]) -> list[str]:
-        return [f"{plan.nodes[key].name} ({key})" if key in plan.nodes and plan.nodes[key].name else key for key in keys]
 
-    words = {"added": named(after, found.added), "removed": named(before, found.removed), "changed": named(after, found.changed)}
-    return {key: value for key, value in words.items() if value}
+def _lexicon() -> Lexicon:
+    return Lexicon(handler_titles(), {node.key: str(node.meaning) for node in time_nodes_by_key()})
 
 
 @dataclass(frozen=True)
@@ -170,8 +199,17 @@ def _english_names(version_id: int, digest: str) -> dict[str, str]:
 
 @lru_cache(maxsize=KEPT_MODELS)
 def _model(version_id: int, digest: str, in_english: bool) -> bytes:
-    xml = _xml_of(version_id)
-    if not in_english or not xml:
+    return _in_english(_xml_of(version_id)) if in_english else _xml_of(version_id)
+
+
+def drawn_model_for_reader(author: User, process: Process) -> bytes:
+    """The working copy's model with names in the reader's language."""
+    xml = drawn_model(author, process).encode()
+    return _in_english(xml) if _is_english() else xml
+
+
+def _in_english(xml: bytes) -> bytes:
+    if not xml:
         return xml
     root = open_document(xml)
     for element in root.iter(f"{{{BPMN}}}*"):
@@ -189,6 +227,11 @@ def process_to_draw(author: User, key: str) -> Process:
     process = process_for(author, key)
     require(author, Right.AUTHOR, process.line)
     return process
+
+
+def is_being_drawn(process: Process) -> bool:
+    """Whether there is a working copy. One query."""
+    return WorkingCopy.objects.filter(process=process).exists()
 
 
 def working_copy_of(process: Process) -> WorkingCopyRevision | None:

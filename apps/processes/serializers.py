@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.processes.core.differences import What
 from apps.processes.models import Process, ProcessVersion, WorkingCopyRevision
 
 
@@ -77,3 +78,25 @@ class FinishIn(SeenIn):
 
 class DiscardIn(SeenIn):
     reason = serializers.CharField(max_length=1000)
+
+
+class ChangeOut(serializers.Serializer[Any]):
+    property = serializers.CharField(help_text="Stable name, such as condition, parameter, role or place.")
+    detail = serializers.CharField(help_text="Which parameter, mapping or form field; empty for most properties.")
+    old = serializers.CharField(allow_null=True, help_text="null: the property is new.")
+    new = serializers.CharField(allow_null=True, help_text="null: the property is gone.")
+
+
+class DifferenceOut(serializers.Serializer[Any]):
+    element = serializers.CharField()
+    what = serializers.ChoiceField(choices=[what.value for what in What], help_text="moved: only the picture differs.")
+    sentence = serializers.CharField()
+    details = serializers.ListField(child=serializers.CharField(), help_text="A sentence for each property.")
+    changes = ChangeOut(many=True)
+    layout = ChangeOut(many=True)
+
+
+class DifferencesOut(serializers.Serializer[Any]):
+    old = serializers.CharField(help_text="Number of the version, or draft.")
+    new = serializers.CharField(help_text="Number of the version, or draft.")
+    differences = DifferenceOut(many=True)

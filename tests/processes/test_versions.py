@@ -302,7 +302,8 @@ def test_pages_show_the_version_its_checks_and_the_moves_of_this_person(people, 
     page = client.get(reverse("process-version", args=["P", 2])).content.decode()
 
     assert 'value="approve"' in page
-    assert "b (b)" in page
+    assert "新增线下步骤“b”。" in page
+    assert "删除线下步骤“a”。" in page
     client.force_login(author)
     assert 'value="approve"' not in client.get(reverse("process-version", args=["P", 2])).content.decode()
 

@@ -1,5 +1,6 @@
-"""Pages about processes and their versions, and the one on which they are drawn."""
+"""Pages about processes and their versions, the one on which they are drawn, and the one that compares two of them."""
 
+from apps.processes.views.comparing import compare, drawn_model
 from apps.processes.views.pages import draw, model, new_process, process, processes, version
 
-__all__ = ["draw", "model", "new_process", "process", "processes", "version"]
+__all__ = ["compare", "draw", "drawn_model", "model", "new_process", "process", "processes", "version"]

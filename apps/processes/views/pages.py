@@ -14,15 +14,17 @@ from apps.people.models import User
 from apps.people.selectors import lines_where, rights_by_line, signed_in
 from apps.people.states import Right
 from apps.processes import actions, selectors
+from apps.processes.core.differences import What
 from apps.processes.errors import ModelRefused
-from apps.processes.forms import DraftForm, FinishForm, MoveForm, ProcessForm
+from apps.processes.forms import DraftForm, FinishForm, MoveForm, ProcessForm, is_version_number
 from apps.processes.models import Process, ProcessVersion
 from apps.processes.views import editor
+from apps.processes.views.comparing import Row, told
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if is_version_number(text) else None
 
 
 @require_safe
@@ -141,9 +143,14 @@ def _version_context(found: ProcessVersion, person: User, form: MoveForm) -> dic
         "moves": selectors.moves_for(person, found, rights_by_line(person).get(found.process.line_id, set())),
         "form": form,
         "compared": compared,
-        "difference": selectors.named_difference(selectors.plan_of(compared), after) if compared else None,
+        "told": _told_against(compared, found) if compared else [],
         "steps": [(node, names.get(node.id, node.name)) for node in after.nodes.values() if node.name],
     }
+
+
+def _told_against(compared: ProcessVersion, found: ProcessVersion) -> list[Row]:
+    """What the two say differently; what is only drawn differently has no place on this page."""
+    return [row for row in told(selectors.differences_of(compared, found)) if row.what != What.MOVED]
 
 
 @login_required
