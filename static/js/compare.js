@@ -2,6 +2,7 @@
  * The page that compares two models: <div data-compare> with two diagrams ([data-side]), and a list of buttons
  * <button data-element="id" data-what="added|removed|changed|moved" data-sides="old new">. Choosing one shows its place in both.
  */
+import { boxOf } from "./diagram.js";
 import { neighbour } from "./tabs.js";
 
 const READABLE_ZOOM = 0.6;
@@ -14,16 +15,8 @@ export function statesOf(rows, side, withLayout) {
   return Object.fromEntries(shown.map(({ element, what }) => [element, what]));
 }
 
-/** The box around a shape or the points of a connection. */
-export function boxOf(element) {
-  if (!element.waypoints) return { x: element.x, y: element.y, width: element.width, height: element.height };
-  const [xs, ys] = ["x", "y"].map((axis) => element.waypoints.map((point) => point[axis]));
-  const [x, y] = [Math.min(...xs), Math.min(...ys)];
-  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
-}
-
 /** The part of a diagram that has the box in its middle: as large as now, but never too small to be read. */
-export function viewAround(box, { outer, scale }) {
+export function viewAround(box, outer, scale) {
   const zoom = Math.max(scale, READABLE_ZOOM);
   const [width, height] = [outer.width / zoom, outer.height / zoom];
   return { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
@@ -61,7 +54,7 @@ function ghosts({ old, new: target }, rows, letter) {
   for (const { element } of rows.filter(({ what, sides }) => what === "removed" && sides.includes("old"))) {
     const shape = registryOf(old).get(element);
     if (!shape) continue;
-    const ghost = make(layer, "g", { class: "ghost", "data-ghost": element });
+    const ghost = make(layer, "g", { class: shape.waypoints ? "ghost is-line" : "ghost", "data-ghost": element });
     for (const part of [shape, ...shape.labels]) {
       const graphics = registryOf(old).getGraphics(part);
       const visual = graphics.querySelector(".djs-visual").cloneNode(true);
@@ -111,9 +104,10 @@ async function start(page) {
     return [side, other].map((name) => diagrams[name] && registryOf(diagrams[name]).get(element)).find(Boolean);
   };
   const show = (element) => {
+    const scale = Math.max(...Object.values(diagrams).map((diagram) => canvasOf(diagram).zoom()));
     for (const [side, diagram] of Object.entries(diagrams)) {
       const found = place(side, element);
-      if (found && canvasOf(diagram).getContainer().offsetParent) alone(() => canvasOf(diagram).viewbox(viewAround(boxOf(found), canvasOf(diagram).viewbox())));
+      if (found && canvasOf(diagram).getContainer().offsetParent) alone(() => canvasOf(diagram).viewbox(viewAround(boxOf(found), canvasOf(diagram).viewbox().outer, scale)));
       diagram.select(element);
     }
     for (const ghost of page.querySelectorAll("[data-ghost]")) ghost.classList.toggle("is-selected", ghost.dataset.ghost === element);

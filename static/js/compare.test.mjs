@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, statesOf, viewAround } from "./compare.js";
+import { statesOf, viewAround } from "./compare.js";
+import { boxOf } from "./diagram.js";
 
 const ROWS = [
   { element: "a", what: "added", sides: "new" },
@@ -26,6 +27,6 @@ test("the box of a line goes around all its points", () => {
 test("an element is shown in the middle, never smaller than can be read", () => {
   const box = { x: 100, y: 100, width: 100, height: 80 };
 
-  assert.deepEqual(viewAround(box, { outer: { width: 600, height: 300 }, scale: 1 }), { x: -150, y: -10, width: 600, height: 300 });
-  assert.equal(viewAround(box, { outer: { width: 600, height: 300 }, scale: 0.1 }).width, 1000);
+  assert.deepEqual(viewAround(box, { width: 600, height: 300 }, 1), { x: -150, y: -10, width: 600, height: 300 });
+  assert.equal(viewAround(box, { width: 600, height: 300 }, 0.1).width, 1000);
 });

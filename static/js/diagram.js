@@ -34,6 +34,14 @@ export function loadSheets(more = []) {
 
 const MARGIN = 24;
 
+/** The box around a shape or the points of a connection. */
+export function boxOf(element) {
+  if (!element.waypoints) return { x: element.x, y: element.y, width: element.width, height: element.height };
+  const [xs, ys] = ["x", "y"].map((axis) => element.waypoints.map((point) => point[axis]));
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
 /** Where a diagram begins: all of it when that can be read, else the part around the element that matters now. */
 export function lookAt(canvas, shape) {
   fit(canvas);
@@ -42,13 +50,14 @@ export function lookAt(canvas, shape) {
   const width = outer.width / READABLE_ZOOM;
   const height = outer.height / READABLE_ZOOM;
   const margin = MARGIN / READABLE_ZOOM;
+  const box = boxOf(shape);
   const within = (middle, size, start, length) => {
     if (size >= length + 2 * margin) return start - (size - length) / 2;
     return Math.min(Math.max(middle - size / 2, start - margin), start + length + margin - size);
   };
   canvas.viewbox({
-    x: within(shape.x + shape.width / 2, width, inner.x, inner.width),
-    y: within(shape.y + shape.height / 2, height, inner.y, inner.height),
+    x: within(box.x + box.width / 2, width, inner.x, inner.width),
+    y: within(box.y + box.height / 2, height, inner.y, inner.height),
     width,
     height,
   });

@@ -22,7 +22,7 @@ def files(tmp_path):
 
 def diff(capsys, *arguments):
     """Exit code and what was printed."""
-    code = 0
+    code: str | int | None = 0
     try:
         call_command("bpmn", "diff", *arguments)
     except SystemExit as ended:

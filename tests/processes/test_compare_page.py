@@ -66,6 +66,17 @@ def test_the_page_speaks_chinese(people):
     assert "中文名称由“a”改为“second”。" in text
 
 
+def test_where_there_is_one_version_it_is_compared_with_the_working_copy(people):
+    line, author, _ = people
+    make_process(line, author, key="Q")
+    actions.save_draft(process_key="Q", model_xml=simple_model("Q"), note="first", actor=author)
+    actions.open_working_copy(process_key="Q", actor=author)
+
+    answer = page_of(author).get("/processes/Q/compare/")
+
+    assert (answer.context["old"], answer.context["new"]) == ("1", "draft")
+
+
 def test_a_version_and_itself_have_no_difference(people):
     answer = page_of(people[1]).get(PAGE, {"from": "2", "to": "2"})
 

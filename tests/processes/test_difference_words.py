@@ -49,9 +49,13 @@ def test_a_flow_without_a_name_is_told_by_its_ends():
 
     found = told(old, old.replace('sourceRef="a" targetRef="e"', 'sourceRef="a" targetRef="b"'))
 
-    assert found == [
-        ("Flow from “a” to “b” was changed.", ["End of the flow was “End event “e”” and is now “Automatic step “b””."], [])
-    ]
+    assert found == [("Flow from “a” to “b” was changed.", ["End of the flow was “e” and is now “b”."], [])]
+
+
+def test_a_default_flow_is_told_by_its_ends():
+    old = elements("start:s xor:x end:e end:o") + flows(["s", "x", "e"], ["x", "o"])
+
+    assert told(old, old.replace('id="x"', 'id="x" default="x-o"'))[0][1] == ["Default flow “x → o” is new."]
 
 
 def test_what_came_says_what_it_is():

@@ -78,10 +78,11 @@ def compare(request: HttpRequest, key: str) -> HttpResponse:
     process = selectors.process_for(person, key)
     versions = list(selectors.versions_of(process)[: selectors.PAGE])
     may_draw = Right.AUTHOR in rights_by_line(person).get(process.line_id, set())
-    old, new = _chosen(request, versions)
+    is_drawn = may_draw and selectors.is_being_drawn(process)
+    old, new = _chosen(request, versions, is_drawn)
     context: dict[str, Any] = {
         "process": process,
-        "choices": _choices(versions, may_draw and selectors.is_being_drawn(process), old, new),
+        "choices": _choices(versions, is_drawn, old, new),
         "old": old,
         "new": new,
     }
@@ -113,12 +114,14 @@ def _compared(process: Process, rows: list[Row], old: str, new: str) -> dict[str
     }
 
 
-def _chosen(request: HttpRequest, versions: list[ProcessVersion]) -> tuple[str, str]:
+def _chosen(request: HttpRequest, versions: list[ProcessVersion], is_drawn: bool) -> tuple[str, str]:
     """Which two are asked for; empty texts where there is nothing to choose from. Raises NotFound for what is no number."""
     old, new = request.GET.get("from", ""), request.GET.get("to", "")
     for which in (old, new):
         if which and which != selectors.WORKING_COPY and not is_version_number(which):
             raise NotFound(what=_("process version"))
+    if not new and is_drawn and len(versions) == 1:
+        new = selectors.WORKING_COPY
     new = new or (str(versions[0].number) if versions else "")
     others = [version for version in versions if str(version.number) != new]
     in_force = next((version for version in others if version.state == VersionState.PUBLISHED), None)
@@ -126,9 +129,9 @@ def _chosen(request: HttpRequest, versions: list[ProcessVersion]) -> tuple[str, 
     return old or (str(base.number) if base else ""), new
 
 
-def _choices(versions: list[ProcessVersion], drawn: bool, *chosen: str) -> list[tuple[str, str]]:
+def _choices(versions: list[ProcessVersion], is_drawn: bool, *chosen: str) -> list[tuple[str, str]]:
     found = [(str(version.number), f"v{version.number} · {version.get_state_display()}") for version in versions]
-    if drawn:
+    if is_drawn:
         found.insert(0, (selectors.WORKING_COPY, _name(selectors.WORKING_COPY)))
     known = {value for value, _label in found}
     return found + [(value, _name(value)) for value in dict.fromkeys(chosen) if value and value not in known]

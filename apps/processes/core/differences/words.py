@@ -93,8 +93,7 @@ class Words:
             return ""
         name = change.property
         if name in _REFERENCES:
-            element = model.elements.get(value)
-            return _titled(element, model) if element else value
+            return _referred(model, value)
         if name == "handler" and value in self.lexicon.handlers:
             return f"{self.lexicon.handlers[value]} ({value})"
         if name in ("deadline", "moment") and value in self.lexicon.moments:
@@ -162,6 +161,14 @@ def _titled(element: Element, model: Model) -> str:
         ends = [_end(model, element.properties[side, ""]) for side in ("source", "target")]
         return _("{kind} from “{source}” to “{target}”").format(kind=kind, source=ends[0], target=ends[1])
     return _("{kind} “{name}”").format(kind=kind, name=name or element.id)
+
+
+def _referred(model: Model, key: str) -> str:
+    """An element inside a sentence about another one: its name, or the ends of a flow without a name."""
+    ends = model.elements[key].properties if key in model.elements else {}
+    if _end(model, key) != key or ("source", "") not in ends or ("target", "") not in ends:
+        return _end(model, key)
+    return f"{_end(model, ends['source', ''])} → {_end(model, ends['target', ''])}"
 
 
 def _end(model: Model, key: str) -> str:
