@@ -44,8 +44,8 @@ def changed(model: str) -> str:
     shape = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNShape", {"id": "confirm_di", "bpmnElement": "confirm"})
     bounds = next(root.iterfind(".//*[@bpmnElement='check']")).find(f"{{{DC}}}Bounds")
     assert bounds is not None
-    place = {**bounds.attrib, "y": str(int(bounds.get("y", "0")) + 150)}
-    etree.SubElement(shape, f"{{{DC}}}Bounds", place)
+    below = etree.SubElement(shape, f"{{{DC}}}Bounds", {str(name): str(value) for name, value in bounds.items()})
+    below.set("y", str(int(bounds.get("y", "0")) + 150))
     moved = next(root.iterfind(".//*[@bpmnElement='expect']")).find(f"{{{DC}}}Bounds")
     assert moved is not None
     moved.set("y", str(int(moved.get("y", "0")) - 60))
