@@ -16,7 +16,8 @@ def give_back() -> None:
 def ready_to_fork() -> None:
     """Before children are forked: their pages stay shared with this process for as long as nobody writes to them.
 
-    A full collection in a child would write to every object there is, and so copy tens of MiB; frozen, they are left out of it.
+    A full collection in a child would look through all that is loaded, which takes as long as hundreds of steps, and write to
+    it, which copies tens of MiB. What is frozen is left out of it.
     """
     give_back()
     gc.freeze()

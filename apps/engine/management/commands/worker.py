@@ -48,7 +48,6 @@ class Command(BaseCommand):
         os.environ["CELERY_SKIP_CHECKS"] = "1"  # they would load all pages and their libraries: 20 MiB that no step needs
         end_with_parent()
         connections.close_all()
-        gc.freeze()  # what is loaded stays: to look through all of it for garbage takes as long as hundreds of steps
         worker = app.Worker(
             concurrency=concurrency,
             queues=[queue_called(queue) for queue in queues.split(",")],
