@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from bench.agents.serving import pss_mib
 from bench.contenders import ROOT
@@ -23,7 +24,8 @@ UP_SECONDS = 90.0
 def measure(session: Session) -> Iterator[Figure]:
     """`manage.py up` on SQLite, and on PostgreSQL and Redis; the timers wait on the latter, else on the former."""
     rows = session.contender(ROWS)
-    celery = None if rows.problem else rows.ask(do="memory").get("mib")
+    told: dict[str, Any] = {"problem": rows.problem} if rows.problem else rows.ask(do="memory")
+    celery, note = told.get("mib"), f"comparator: {told['problem']}" if "problem" in told else ""
     session.end(ROWS)
     ways = ["SQLite", "PostgreSQL"] if session.has_postgresql else ["SQLite"]
     for way in ways:
@@ -32,9 +34,9 @@ def measure(session: Session) -> Iterator[Figure]:
         up = _up(environment)
         try:
             before = _idle(up.pid)
-            comparator = "Celery + row, its worker alone"
+            comparator = "Celery + row, its worker alone" if celery else ""
             yield bounded(
-                "memory", f"idle system, {way}", "MiB", before, IDLE_MIB, comparator=comparator if celery else "", theirs=celery
+                "memory", f"idle system, {way}", "MiB", before, IDLE_MIB, comparator=comparator, theirs=celery, note=note
             )
             if way == ways[-1]:
                 yield _timers(session, environment, up.pid, before)
