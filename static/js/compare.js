@@ -25,6 +25,12 @@ export function viewAround(box, outer, scale) {
 const registryOf = (diagram) => diagram.viewer.get("elementRegistry");
 const canvasOf = (diagram) => diagram.viewer.get("canvas");
 
+/** Shows what a collapsed sub-process holds when the element is in it. */
+function openPlane(canvas, element) {
+  const plane = canvas.findRoot(element);
+  if (plane && plane !== canvas.getRootElement()) canvas.setRootElement(plane);
+}
+
 /** Two diagrams that are moved together; `alone` does something without taking the other along. */
 function together(diagrams) {
   let isAlone = false;
@@ -99,14 +105,16 @@ async function start(page) {
   let alone = (work) => work();
   let chosen = null;
 
-  const place = (side, element) => {
-    const other = side === "old" ? "new" : "old";
-    return [side, other].map((name) => diagrams[name] && registryOf(diagrams[name]).get(element)).find(Boolean);
+  // A process is the ground on which others stand, and has no place itself.
+  const placed = (side, element) => {
+    const found = diagrams[side] && registryOf(diagrams[side]).get(element);
+    return found?.parent ? found : null;
   };
   const show = (element) => {
     const scale = Math.max(...Object.values(diagrams).map((diagram) => canvasOf(diagram).zoom()));
     for (const [side, diagram] of Object.entries(diagrams)) {
-      const found = place(side, element);
+      const found = placed(side, element) || placed(side === "old" ? "new" : "old", element);
+      if (placed(side, element)) alone(() => openPlane(canvasOf(diagram), element));
       if (found && canvasOf(diagram).getContainer().offsetParent) alone(() => canvasOf(diagram).viewbox(viewAround(boxOf(found), canvasOf(diagram).viewbox().outer, scale)));
       diagram.select(element);
     }
@@ -164,7 +172,7 @@ async function start(page) {
   await Promise.all([ready(old), ready(fresh)]);
   alone = together(diagrams);
   ghosts(diagrams, rows, looks.removed.letter);
-  const first = buttons.find((button) => button.dataset.what !== "moved");
+  const first = buttons.find(({ dataset }) => dataset.what !== "moved" && dataset.sides.trim());
   if (first) show(first.dataset.element);
   page.classList.add("is-ready");
 }

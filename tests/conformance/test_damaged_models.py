@@ -10,6 +10,8 @@ from lxml import etree
 from apps.engine.core.rehearsal import rehearse
 from apps.processes.core.bpmn import read_model
 from apps.processes.core.codec import plan_from_json, plan_to_json
+from apps.processes.core.differences import differences
+from apps.processes.core.differences.words import Words
 from tests.conformance.page import SECTIONS
 from tests.conformance.parts import Case, model_of
 
@@ -57,3 +59,13 @@ def test_a_damaged_model_is_refused_or_can_be_rehearsed(case, seed, wounds):
         assert plan_from_json(plan_to_json(reading.plan)) == reading.plan
         played = rehearse(reading.plan, variables=dict(case.given), script=case.script)
         assert played.end_state in ("completed", "failed", "stopped")
+
+
+@given(st.sampled_from(CASES), st.integers(0, 2**32), st.integers(1, 4))
+@settings(max_examples=100)
+def test_a_damaged_model_is_compared_with_the_whole_one_and_told(case, seed, wounds):
+    found = differences(model_of(case), damaged(case, seed, wounds))
+
+    words = Words(found)
+    told = [[words.sentence(item), *words.details(item), *words.layout(item)] for item in found.items]
+    assert all(sentence.encode() for sentences in told for sentence in sentences)

@@ -38,6 +38,7 @@ def changed(model: str) -> str:
     by_id["validate_to_parse"].set("targetRef", "check")
     by_id["await_file"].set(f"{{{CLEARWAY}}}deadline", "SH.RTGS.CLOSE")
     process = next(root.iter(f"{{{BPMN}}}process"))
+    process.set("name", "公共采集（新）")  # which has no place in the diagram
     facts = {"id": "confirm", "name": "人工确认", f"{{{CLEARWAY}}}nameEn": "Confirm by hand", f"{{{CLEARWAY}}}role": "maker"}
     etree.SubElement(process, f"{{{BPMN}}}userTask", facts)
     plane = next(root.iter(f"{{{BPMNDI}}}BPMNPlane"))

@@ -197,7 +197,10 @@ def test_fields_that_change_places_are_a_change_of_order_and_one_that_comes_is_n
     assert only_change(one, more) == ("u", "form_field", "c", None, "{}")
 
 
-@pytest.mark.parametrize("broken", ["{", "[]", '{"properties": 3}', '{"properties": {"a": 1}, "required": "a"}'])
+@pytest.mark.parametrize(
+    "broken",
+    ["{", "[]", '{"properties": {"a": "\\ud800"}}', "[" * 5000, '{"properties": 3}', '{"properties": {"a": 1}, "required": "a"}'],
+)
 def test_a_form_that_is_none_is_compared_as_it_is_written(broken):
     assert differences(form_of(broken), form_of(broken)).items == ()
     assert [item.element for item in differences(form_of(broken), form_of("{}")).items] == ["u"]

@@ -219,6 +219,7 @@ class _Facts:
         """Field by field where it is a form; as it is written where it is not."""
         try:
             form = json.loads(text) if text.strip() else {}
+            _json(form).encode()  # a lone surrogate could not be shown
         except (ValueError, RecursionError):
             form = None
         if not isinstance(form, dict) or not isinstance(form.get("properties", {}), dict):

@@ -126,8 +126,8 @@ def name_of(element: Element) -> str:
 
 def _parts(change: Change) -> list[Change]:
     """A form field that was there before and after is told fact by fact."""
-    old, new = _object(change.old), _object(change.new)
-    if change.property != "form_field" or not old or not new:
+    old, new = (_object(value) if change.property == "form_field" else {} for value in (change.old, change.new))
+    if not old or not new:
         return [change]
     return [
         Change("form_field", f"{change.detail}: {key}", _fact_text(old, key), _fact_text(new, key))
