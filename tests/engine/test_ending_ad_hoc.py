@@ -3,7 +3,7 @@
 import pytest
 
 from apps.engine import actions, core, selectors
-from apps.engine.actions.working import _claimed
+from apps.engine.actions import working
 from apps.engine.errors import NotForThisStep, RestMayEnd, SecondPersonNeeded
 from apps.engine.models import Step, Subscription
 from apps.engine.states import Verb
@@ -92,11 +92,14 @@ def test_one_instance_of_several_ends_and_the_others_go_on():
 def test_what_a_worker_does_for_it_is_not_accepted_any_more():
     made.alone(Verb.END_AD_HOC)
     run = in_box()
-    assert _claimed(run.steps.get(node_id="a").pk) is not None
+    held = working._claimed(run.steps.get(node_id="a").pk)
+    assert held is not None
 
     end(run, "a")
+    working.settle(held, working.work(held))
 
     assert made.states(run) == {"a": "cancelled", "b": "cancelled", "after": "ready"}
+    assert is_as_its_journal_says(run)
 
 
 def test_what_waits_in_it_and_beside_it_waits_no_more_and_what_it_called_is_cancelled():
@@ -128,7 +131,7 @@ def test_where_the_model_lets_the_rest_end_it_is_refused_by_the_name_of_what_has
         text.service("work", parameters=mapping(fail='"no"'), scope="box")
     run = made.begin(text.flow("start", "box", "end"))
     if begun == "in a worker's hands":
-        assert _claimed(run.steps.get(node_id="work").pk) is not None
+        assert working._claimed(run.steps.get(node_id="work").pk) is not None
     elif begun == "tried":
         actions.execute_step(step_id=run.steps.get(node_id="work").pk)
     before, told = made.states(run), Entry.objects.count()
