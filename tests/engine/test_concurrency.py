@@ -1,15 +1,16 @@
 """Several threads at the same rows: one of them wins, and nothing is lost or doubled. On both databases."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
-from apps.engine import actions
+from apps.engine import actions, store
 from apps.engine.dispatch import Dispatcher, Sweeper, register_chore
-from apps.engine.dispatch.loops import _chores
+from apps.engine.dispatch.loops import SAFETY_POLL_SECONDS, _chores
 from apps.engine.models import Message, Outbox, Run, Step, Timer
 from apps.engine.states import Verb
 from apps.journal.models import Entry
@@ -230,3 +231,17 @@ def test_a_due_start_and_a_new_version_at_the_same_moment_begin_one_run():
 
     assert outcomes == {"done": 4}
     assert Run.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL sends notices")
+def test_a_bell_that_rings_while_the_dispatcher_is_at_the_database_is_heard_at_once():
+    dispatcher = Dispatcher(publish=lambda bells: None)
+    dispatcher.turn()
+    together(store.ring_for_pure_steps)
+    Outbox.objects.count()  # the notice comes with the answer, and the socket is silent afterwards
+    began = time.monotonic()
+
+    dispatcher._wait()
+
+    assert time.monotonic() - began < SAFETY_POLL_SECONDS / 2
+    connection.close()  # which listens

@@ -131,15 +131,16 @@ class Dispatcher(Loop):
         self._listens = True
 
     def _wait_for_notice(self) -> None:
-        """Waits outside the lock: only the socket is looked at."""
+        """Waits outside the lock: only the socket is looked at. What came with the answer to a statement is in it no more."""
         raw = connection.connection
         if raw is None or raw.closed:
             raise DatabaseError("the dispatcher lost its connection")
-        ready, _, _ = select.select([raw.fileno()], [], [], SAFETY_POLL_SECONDS)
-        if ready:
-            with between_forks:
-                for _notice in raw.notifies(timeout=0):
-                    continue
+        if not self._was_told() and select.select([raw.fileno()], [], [], SAFETY_POLL_SECONDS)[0]:
+            self._was_told()
+
+    def _was_told(self) -> bool:
+        with between_forks:
+            return bool(list(connection.connection.notifies(timeout=0)))
 
 
 class Sweeper(Loop):
