@@ -61,6 +61,21 @@ def test_one_bell_is_rung_for_all_pure_steps_that_became_ready():
 
 
 @pytest.mark.django_db
+def test_more_runs_than_a_group_takes_are_rung_for_twice_so_that_two_workers_begin(settings):
+    settings.CLEARWAY_GROUP_RUNS = 3
+    made.published(made.chain(2, handler=PURE))
+    days = [made.DAY + timedelta(days=number) for number in range(7)]
+
+    actions.begin_runs(process_key="CHAIN", business_dates=days[:3], actor=made.operator())
+    once = Outbox.objects.count()
+    actions.begin_runs(process_key="CHAIN", business_dates=days[3:], actor=made.operator())
+
+    assert (once, Outbox.objects.count()) == (1, 3)
+    made.run_until_quiet()
+    assert set(Run.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.django_db
 def test_a_step_with_an_effect_ends_the_group_and_is_done_on_its_own():
     made.NOTES.clear()
     run = made.begin(PlanText().service("a", PURE).service("b").service("c", PURE).flow("start", "a", "b", "c", "end"))

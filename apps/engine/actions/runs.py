@@ -15,14 +15,13 @@ from apps.engine.actions.placing import places_for
 from apps.engine.core.expressions import ExpressionFailed, as_json, require_bounded
 from apps.engine.errors import AlreadyBegun, NotPublished, NotStartable, StillAtWork, VariablesRefused
 from apps.engine.models import Run, Step
-from apps.engine.selectors import open_pauses, pause_over
+from apps.engine.selectors import open_pauses, pause_over, plan_of_version
 from apps.engine.states import LIVE_RUN, RunState, StepState, Verb
 from apps.kernel import clock
 from apps.kernel.errors import NotFound, StaleState
 from apps.people.actions import may, require
 from apps.people.models import User
 from apps.people.states import Right
-from apps.processes.core.codec import plan_from_json
 from apps.processes.models import Process, ProcessVersion
 from apps.processes.states import VersionState
 
@@ -94,7 +93,7 @@ def begun(
 
 
 def _published(key: str) -> ProcessVersion:
-    version = ProcessVersion.objects.filter(process__key=key, state=VersionState.PUBLISHED).defer("model_xml").first()
+    version = ProcessVersion.objects.filter(process__key=key, state=VersionState.PUBLISHED).defer("model_xml", "plan").first()
     if version is None:
         raise NotPublished(process=key)
     return version
@@ -106,13 +105,13 @@ def pins_of(version: ProcessVersion, known: Mapping[str, int] | None = None) -> 
     What is known already stays as it is.
     """
     pins: dict[str, int] = dict(known or {})
-    open_plans = [version.plan]
-    while open_plans:
-        called = {node.called_process for node in plan_from_json(open_plans.pop()).nodes.values()}
+    callers = [version]
+    while callers:
+        called = {node.called_process for node in plan_of_version(callers.pop()).nodes.values()}
         for key in sorted(called - pins.keys() - {None, ""}, key=str):
             callee = _published(str(key))
             pins[str(key)] = callee.pk
-            open_plans.append(callee.plan)
+            callers.append(callee)
     return pins
 
 

@@ -288,10 +288,13 @@ def write_group(new: Sequence[Step], seen: Sequence[Step]) -> None:
 
 
 def ring(steps: Sequence[Step]) -> None:
-    """Writes the bells of this transaction, one for all pure steps. On PostgreSQL the commit wakes the dispatchers."""
+    """Writes the bells of this transaction, one for all pure steps, or two when they are of more runs than a group takes.
+
+    On PostgreSQL the commit wakes the dispatchers.
+    """
     bells = [Outbox(step_id=step.pk, queue=step.queue) for step in steps if not step.is_pure]
-    if len(bells) < len(steps):
-        bells.append(Outbox())
+    if pure := {step.run_id for step in steps if step.is_pure}:
+        bells += [Outbox() for _ in range(2 if len(pure) > conf.GROUP_RUNS else 1)]
     if not bells:
         return
     rows.insert_rows(bells)
