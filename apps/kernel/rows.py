@@ -84,12 +84,13 @@ def read_rows(
 ) -> list[Any]:
     """Whole rows by a condition in SQL that ends the statement, locked where the database knows row locks.
 
-    `skip_locked` leaves rows out that others have locked.
+    `skip_locked` leaves rows out that others have locked. Keys are not locked: nobody changes them, and whoever inserts a row
+    that points at a locked one does not have to wait.
     `related` names foreign keys that are never empty: what they point at comes with the rows, without a lock. `also` gives
     further attributes, as expressions in SQL that need the statement and no parameters.
     """
     columns, joins = _joined(model, related)
-    lock = f" FOR UPDATE OF {_quoted(model)}" if locked and connection.features.has_select_for_update else ""
+    lock = f" FOR NO KEY UPDATE OF {_quoted(model)}" if locked and connection.features.has_select_for_update else ""
     lock += " SKIP LOCKED" if lock and skip_locked else ""
     wanted = ", ".join([columns, *also.values()])
     with connection.cursor() as cursor:

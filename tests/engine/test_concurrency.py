@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from apps.engine import actions, store
+from apps.engine.actions.working import _claimed
 from apps.engine.dispatch import Dispatcher, Sweeper, register_chore
 from apps.engine.dispatch.loops import SAFETY_POLL_SECONDS, _chores
 from apps.engine.models import Message, Outbox, Run, Step, Timer
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
 
 
-def together(*works: Callable[[], object]) -> Counter[str]:
+def together(*works: Callable[[], object], patience: float = PATIENCE_SECONDS) -> Counter[str]:
     """Lets all of them begin at one moment; counts what became of them."""
     barrier, outcomes = threading.Barrier(len(works)), Counter[str]()
 
@@ -45,7 +46,7 @@ def together(*works: Callable[[], object]) -> Counter[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_SECONDS)
+        thread.join(patience)
     return outcomes
 
 
@@ -245,3 +246,20 @@ def test_a_bell_that_rings_while_the_dispatcher_is_at_the_database_is_heard_at_o
 
     assert time.monotonic() - began < SAFETY_POLL_SECONDS / 2
     connection.close()  # which listens
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_claim_that_rings_for_a_step_which_another_has_just_claimed_does_not_wait_for_it():
+    """Each would have waited for the other: the first for the run's stream, the second for the first's step."""
+    text = PlanText().fork("split").fork("join")
+    for name in ("a", "b", "c"):
+        text.service(name).flow("split", name, "join")
+    made.begin(text.flow("start", "split").flow("join", "end"))
+
+    with transaction.atomic():
+        first = store.claim("first", queue="steps")
+        meanwhile = dict(together(lambda: _claimed(queue="steps", share=True), patience=5))
+
+    assert meanwhile == {"done": 1}
+    assert first is not None
+    assert sorted(Step.objects.values_list("state", flat=True)) == ["ready", "running", "running"]

@@ -93,7 +93,7 @@ def lock_run_again(seen: Run) -> Run:
 def is_still_held(step: Step) -> bool:
     """Whether the step still runs under the fence that it was claimed with; its row is locked then."""
     with connection.cursor() as cursor:
-        lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+        lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
         fenced = f"SELECT 1 FROM engine_step WHERE id = %s AND state = 'running' AND attempt = %s{lock}"  # noqa: S608
         cursor.execute(fenced, [step.pk, step.attempt])
         return cursor.fetchone() is not None

@@ -79,14 +79,14 @@ def _taken(where: str, given: str | int, worker: str) -> Step | None:
     else:
         spelled = {"now": "statement_timestamp()", "lease": "statement_timestamp() + %s"}
         parameters = [lease, worker, given]
-    spelled["lock"] = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    spelled["lock"] = "FOR NO KEY UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     found: list[Step] = rows.change_rows(Step, f"SET {_TAKEN} WHERE {where}".format(**spelled), parameters)
     return found[0] if found else None
 
 
 def _taken_from_pool(among: dict[str, Any], worker: str) -> Step | None:
     """The first of these steps whose pools have room. Their pools are locked, so that nobody counts beside us."""
-    ready = _due().filter(**among).select_for_update(skip_locked=_skips(), of=("self",)).select_related("run")
+    ready = _due().filter(**among).select_for_update(skip_locked=_skips(), of=("self",), no_key=True).select_related("run")
     ready = ready.only("pk", "pool", "queue", "run__line_id")
     full: set[int] = set()
     while (first := ready.order_by("rank", "id").first()) is not None:
