@@ -1,5 +1,8 @@
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.core.moves import Because
 from apps.kernel.errors import DomainError
 
 
@@ -8,3 +11,36 @@ class SamePerson(DomainError):
 
     code, http_status = "same_person", 403
     sentence = _("Four eyes: {person} made or submitted this and cannot decide it as well.")
+
+
+class UnusableFlow(DomainError):
+    """An approval flow whose stages nobody could ever pass."""
+
+    code = "unusable_flow"
+    sentence = _("Stage {stage} of this flow cannot work: {problem}.")
+
+
+class NotDecidable(DomainError):
+    """A move on an approval that its rules do not allow now."""
+
+    code = "not_decidable"
+    sentences: ClassVar[dict[Because, Any]] = {
+        Because.ENDED: _("This approval has ended."),
+        Because.NOT_YOUR_TURN: _("It is not your turn: nothing here waits for you now."),
+        Because.DECIDED_ALREADY: _("You have decided in this stage already; one person has one voice."),
+        Because.TOO_FEW_PEOPLE: _("At least {least} different people have to agree: somebody else must decide here."),
+        Because.NO_SUCH_STAGE: _("It can only be sent back to an earlier stage or to its author."),
+        Because.NOT_RETURNED: _("It is not with its author."),
+        Because.NOT_THE_SUBMITTER: _("Only who submitted it can do this."),
+        Because.SEATED_ALREADY: _("{person} already has a voice in this stage."),
+        Because.NOT_ADDED_BY_YOU: _("Only a signer whom you added, and who has not decided, can be taken back."),
+        Because.TOO_MANY: _("A stage has at most {most} signers."),
+        Because.MAKER: _("Who made or submitted it has no voice in it: {person}."),
+    }
+    forbidden = (Because.NOT_YOUR_TURN, Because.NOT_THE_SUBMITTER, Because.NOT_ADDED_BY_YOU)
+    late = (Because.ENDED, Because.DECIDED_ALREADY, Because.NOT_RETURNED)
+
+    def __init__(self, because: Because, **facts: Any) -> None:
+        super().__init__(because=because.value, **facts)
+        self.sentence = self.sentences[because]  # type: ignore[misc]
+        self.http_status = 403 if because in self.forbidden else 409 if because in self.late else 422  # type: ignore[misc]

@@ -35,6 +35,13 @@ LOOKS: dict[str, Look] = {
     "approved": Look("ready", "shield-check", "A", _("Approved")),
     "published": Look("done", "check-check", "P", _("Published")),
     "retired": Look("skipped", "archive", "T", _("Retired")),
+    # approvals
+    "deciding": Look("person", "hourglass", "V", _("Being decided")),
+    "returned": Look("waiting", "undo-2", "D", _("Back with its author")),
+    "rejected": Look("failed", "x", "F", _("Rejected")),
+    "withdrawn": Look("skipped", "ban", "C", _("Withdrawn")),
+    "same": Look("done", "check", "A", _("Approved in an earlier stage")),
+    "closed": Look("skipped", "circle-slash", "K", _("Not needed any more")),
     # breaks
     "open": Look("failed", "circle-alert", "O", _("Unexplained")),
     "explained": Look("done", "check", "E", _("Explained")),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from apps.desk.views import home, interventions, migrating, pauses, runs, steps, together
+from apps.desk.views import approvals, home, interventions, migrating, pauses, runs, steps, together
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -18,5 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<int:run_id>/steps/<int:step_id>/", steps.step, name="step"),
     path("runs/<int:run_id>/steps/<int:step_id>/complete/", steps.complete, name="complete-step"),
     path("runs/<int:run_id>/steps/<int:step_id>/<slug:verb>/", steps.move, name="move-step"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:approval_id>/", approvals.approval, name="approval"),
     path("tasks/", steps.tasks, name="tasks"),
 ]

@@ -42,12 +42,7 @@ def has_right(person: "Somebody", right: Right, line: BusinessLine) -> bool:
     """Whether an active person holds the right on the line, by a role, by a direct grant or as superuser. One query."""
     if person.pk is None or line.pk is None:
         return False
-    grants = {"permission__codename": codename(right), "content_object": line.pk}
-    by_role = BusinessLineGroupObjectPermission.objects.filter(group__user=OuterRef("pk"), **grants)
-    direct = BusinessLineUserObjectPermission.objects.filter(user=OuterRef("pk"), **grants)
-    return (
-        User.objects.filter(pk=person.pk, is_active=True).filter(Q(is_superuser=True) | Exists(by_role) | Exists(direct)).exists()
-    )
+    return people_with(right, line).filter(pk=person.pk).exists()
 
 
 def lines_where(person: "Somebody", right: Right) -> QuerySet[BusinessLine]:
@@ -62,6 +57,14 @@ def lines_where(person: "Somebody", right: Right) -> QuerySet[BusinessLine]:
 def lines_visible_to(person: "Somebody") -> QuerySet[BusinessLine]:
     """The lines whose runs, files and facts the person may see. One query when it is evaluated."""
     return lines_where(person, Right.VIEW)
+
+
+def people_with(right: Right, line: BusinessLine) -> QuerySet[User]:
+    """Active people who hold the right on the line, by a role, by a direct grant or as superusers, by key. One query."""
+    grants = {"permission__codename": codename(right), "content_object": line.pk}
+    by_role = BusinessLineGroupObjectPermission.objects.filter(group__user=OuterRef("pk"), **grants)
+    direct = BusinessLineUserObjectPermission.objects.filter(user=OuterRef("pk"), **grants)
+    return User.objects.filter(Q(is_superuser=True) | Exists(by_role) | Exists(direct), is_active=True).order_by("pk")
 
 
 def rights_by_line(person: "Somebody") -> dict[int, set[Right]]:

@@ -43,6 +43,11 @@ class VersionSentBack(VersionFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VersionWithdrawn(VersionFact):
+    kind: ClassVar[str] = "version.withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionApproved(VersionFact):
     kind: ClassVar[str] = "version.approved"
 

@@ -8,7 +8,7 @@ from apps.kernel.front_door import MAX_BYTES
 from apps.people.models import BusinessLine
 from apps.processes.models import ProcessTemplate
 
-MOVES = ("submit", "approve", "send-back", "publish", "retire")
+MOVES = ("submit", "approve", "send-back", "withdraw", "publish", "retire")
 NEEDS_REASON = ("send-back", "retire")
 
 

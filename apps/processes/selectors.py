@@ -9,12 +9,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from apps.approvals.models import Approval
+from apps.approvals.selectors import waiting_for
 from apps.calendars.selectors import time_nodes_by_key
 from apps.kernel.errors import NotFound
 from apps.kernel.front_door import Refused, open_document
 from apps.people.actions import require
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to, lines_where
+from apps.people.selectors import lines_visible_to
 from apps.people.states import STEP_ROLE_RIGHT, Right, Role
 from apps.processes.conf import handler_lookup, handler_titles
 from apps.processes.core.bpmn import check_model
@@ -26,7 +28,7 @@ from apps.processes.core.problems import Problem
 from apps.processes.core.vocabulary import BPMN, CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
 from apps.processes.errors import NotComparable
 from apps.processes.models import Process, ProcessVersion, WorkingCopy, WorkingCopyRevision
-from apps.processes.states import VersionState
+from apps.processes.states import VERSION, VersionState
 
 PAGE = 50
 ENGLISH_NAME = f"{{{CLEARWAY}}}nameEn"
@@ -73,14 +75,19 @@ def published_version(key: str) -> ProcessVersion | None:
 
 
 def versions_awaiting(reviewer: User) -> QuerySet[ProcessVersion]:
-    """What this reviewer may decide now, oldest first; never their own work. One query."""
+    """What waits for this reviewer now, oldest first; never their own work. One query."""
+    waiting = waiting_for(reviewer).filter(kind=VERSION).values("subject")
     return (
-        ProcessVersion.objects.filter(state=VersionState.IN_REVIEW, process__line__in=lines_where(reviewer, Right.APPROVE))
-        .exclude(author=reviewer)
+        ProcessVersion.objects.filter(state=VersionState.IN_REVIEW, pk__in=waiting)
         .select_related("process__line", "author")
         .defer("model_xml", "plan")
         .order_by("id")
     )
+
+
+def approval_of(version: ProcessVersion) -> Approval | None:
+    """The newest approval of a version, with the way that it takes."""
+    return Approval.objects.filter(kind=VERSION, subject=version.pk).order_by("-id").first()
 
 
 def plan_of(version: ProcessVersion) -> Plan:
@@ -166,10 +173,12 @@ def moves_for(user: User, version: ProcessVersion, rights: set[Right]) -> list[M
     """The buttons of a version page; the actions check everything again."""
     mine = version.author_id == user.pk
     state, author, approver = version.state, Right.AUTHOR in rights, Right.APPROVE in rights
+    mine_to_decide = state == VersionState.IN_REVIEW and versions_awaiting(user).filter(pk=version.pk).exists()
     offered = [
         (Move("submit", False), state == VersionState.DRAFT and author and mine),
-        (Move("approve", False), state == VersionState.IN_REVIEW and approver and not mine),
-        (Move("send-back", True), state == VersionState.IN_REVIEW and approver and not mine),
+        (Move("approve", False), mine_to_decide),
+        (Move("send-back", True), mine_to_decide),
+        (Move("withdraw", False), state == VersionState.IN_REVIEW and mine),
         (Move("publish", False), state == VersionState.APPROVED and approver),
         (Move("retire", True), state == VersionState.PUBLISHED and approver),
     ]

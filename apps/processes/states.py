@@ -10,3 +10,7 @@ class VersionState(TextChoices):
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+
+
+VERSION = "process.version"
+"""The name under which versions take part in approvals."""

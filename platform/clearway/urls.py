@@ -7,6 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("apps.people.urls")),
     path("", include("apps.calendars.urls")),
+    path("", include("apps.approvals.urls")),
     path("", include("apps.processes.urls")),
     path("", include("apps.engine.urls")),
     path("", include("apps.files.urls")),

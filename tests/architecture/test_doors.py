@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from apps.approvals.models import Approval
 from apps.engine.actions import intervene
 from apps.engine.models import Step
 from apps.engine.states import RUN_VERBS, STEP_VERBS, Verb
@@ -54,7 +55,7 @@ def uploaded() -> SimpleUploadedFile:
     return SimpleUploadedFile("p.bpmn", MODEL.encode())
 
 
-RUN, STEP, REQUEST, FILE, BREAK = "run", "step", "request", "file", "break"
+RUN, STEP, REQUEST, FILE, BREAK, APPROVAL = "run", "step", "request", "file", "break", "approval"
 VERSION = ("P", "version")
 DOORS: dict[str, list[Door]] = {
     "sign-in": [door(OPEN), door(OPEN, "post")],
@@ -95,6 +96,19 @@ DOORS: dict[str, list[Door]] = {
     "step": [door(Right.VIEW, "get", RUN, STEP)],
     "complete-step": [door(Right.MAKE, "post", RUN, STEP)],
     "move-step": [door(Right.MAKE, "post", RUN, STEP, "take")],
+    "approvals": [door(INSIDE)],
+    "approval": [
+        door(Right.VIEW, "get", APPROVAL),
+        door(Right.APPROVE, "post", APPROVAL, verb="approve", revision="1"),
+        door(Right.APPROVE, "post", APPROVAL, verb="reject", revision="1", reason="no"),
+    ],
+    "api-approvals": [door(INSIDE)],
+    "api-approval": [door(Right.VIEW, "get", APPROVAL)],
+    "api-approval-verb": [
+        door(Right.APPROVE, "post", APPROVAL, "approve"),
+        door(Right.APPROVE, "post", APPROVAL, "reject", reason="no"),
+        door(Right.APPROVE, "post", APPROVAL, "send-back", reason="no"),
+    ],
     "process": [door(Right.VIEW, "get", "P"), door(Right.AUTHOR, "post", "P", model=uploaded, note="why")],
     "process-version": [door(Right.VIEW, "get", *VERSION)],
     "draw": [door(Right.AUTHOR, "get", "P"), door(Right.AUTHOR, "post", "P", work="open")],
@@ -192,6 +206,7 @@ def world(tmp_path):
         STEP: Step.objects.get(run=run, node_id="make").pk,
         FILE: ArrivedFile.objects.get().pk,
         BREAK: a_break().pk,
+        APPROVAL: Approval.objects.get(subject=version.pk).pk,
         "version": version.number,
         "run-stream": f"run.{run.pk}",
     }

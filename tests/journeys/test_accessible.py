@@ -15,6 +15,7 @@ PAGES = {
     "home": "/",
     "runs": "/runs/",
     "tasks": "/tasks/",
+    "approvals": "/approvals/",
     "files": "/files/",
     "breaks": "/breaks/",
     "processes": "/processes/",

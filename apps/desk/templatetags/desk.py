@@ -67,6 +67,7 @@ PLACES = (
     Place(_("Home"), "/", "home"),
     Place(_("Runs"), "/runs/", "activity"),
     Place(_("My tasks"), "/tasks/", "inbox"),
+    Place(_("Approvals"), "/approvals/", "shield-check"),
     Place(_("Files"), "/files/", "file-text"),
     Place(_("Breaks"), "/breaks/", "scale"),
     Place(_("Processes"), "/processes/", "workflow"),

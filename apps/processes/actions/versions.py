@@ -4,9 +4,14 @@ from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
-from apps.approvals.actions import require_other_person
+from apps.approvals.actions import decide, open_approval, open_approval_of, require_other_person
+from apps.approvals.conf import Kind
+from apps.approvals.models import Approval
+from apps.approvals.states import ApprovalState
 from apps.journal.actions import append
 from apps.kernel import clock
 from apps.kernel.errors import NotFound, StaleState
@@ -22,7 +27,7 @@ from apps.processes.core.renaming import with_process_id
 from apps.processes.core.soundness import check_calls
 from apps.processes.errors import ModelRefused, ProcessExists, WrongProcessId
 from apps.processes.models import Process, ProcessTemplate, ProcessVersion
-from apps.processes.states import VersionState
+from apps.processes.states import VERSION, VersionState
 
 
 @transaction.atomic
@@ -82,19 +87,27 @@ def create_process_from_template(
 
 
 def submit_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
-    """Sends the author's draft to review."""
-    return _move(version_id, actor, reason, Right.AUTHOR, "submit", events.VersionSubmitted, seen, before=_require_calls_to_end)
+    """Sends the author's draft on the approval path of its line."""
+    return _move(version_id, actor, reason, Right.AUTHOR, "submit", events.VersionSubmitted, seen, before=_checked_and_sent)
 
 
 def send_back_version(*, version_id: int, actor: User, reason: str, seen: str | None = None) -> ProcessVersion:
-    """Back to the author, who may then change it again."""
-    return _move(version_id, actor, reason, Right.APPROVE, "send_back", events.VersionSentBack, seen, second_person=True)
+    """Back to the author, who may then change it again; by somebody who could decide now."""
+    return _decide(version_id, "send-back", actor, reason, seen)
 
 
 def approve_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
-    """Second pair of eyes on a version; the author is never one of them. `seen` is the digest of the plan that they looked at:
-    what was sent back, changed and submitted again since then is not what they approve."""
-    return _move(version_id, actor, reason, Right.APPROVE, "approve", events.VersionApproved, seen, second_person=True)
+    """One person's yes; the version is approved when its path has come to the end. The author is never one of them.
+
+    `seen` is the digest of the plan that they looked at: what was sent back, changed and submitted again since then is not
+    what they approve.
+    """
+    return _decide(version_id, "approve", actor, reason, seen)
+
+
+def withdraw_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
+    """Taken back by its author while nobody has approved it to the end; a draft again."""
+    return _decide(version_id, "withdraw", actor, reason, seen)
 
 
 def publish_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
@@ -111,6 +124,7 @@ MOVES: dict[str, Callable[..., ProcessVersion]] = {
     "submit": submit_version,
     "approve": approve_version,
     "send-back": send_back_version,
+    "withdraw": withdraw_version,
     "publish": publish_version,
     "retire": retire_version,
 }
@@ -126,25 +140,14 @@ def _move(
     name: str,
     fact: type[events.VersionFact],
     seen: str | None,
-    second_person: bool = False,
     before: Callable[[ProcessVersion, User], None] | None = None,
 ) -> ProcessVersion:
     version = _locked_version(version_id)
     require(actor, right, version.process.line)
-    if second_person:
-        require_other_person(maker=version.author, checker=actor)
     if name == "submit" and version.author_id != actor.pk:
         raise NotFound(what="draft of yours")
-    if seen is not None and seen != version.plan_digest:
-        raise StaleState(what=str(version), state=version.get_state_display())
-    try:
-        transition = getattr(version, name)
-        if name == "approve":
-            transition(actor)
-        else:
-            transition()
-    except TransitionNotAllowed as refusal:
-        raise StaleState(what=str(version), state=version.get_state_display()) from refusal
+    _require_seen(version, seen)
+    _transit(version, name)
     if before is not None:
         before(version, actor)
     version.save(update_fields=["state", "approver", "published_at"])
@@ -152,6 +155,65 @@ def _move(
     if name in ("publish", "retire"):
         tell_in_force(version.process_id)
     return version
+
+
+@transaction.atomic
+def _decide(version_id: int, verb: str, actor: User, reason: str, seen: str | None) -> ProcessVersion:
+    """A move on the approval of a version; what becomes of the version is told by `_approval_moved`."""
+    version = _locked_version(version_id)
+    if version.state != VersionState.IN_REVIEW:
+        require(actor, Right.APPROVE, version.process.line)
+        raise StaleState(what=str(version), state=version.get_state_display())
+    approval = open_approval_of(VERSION, version.pk) or _send_on_its_path(version, version.author)  # submitted before 2026-11
+    if version.author_id == actor.pk and verb != "withdraw":
+        require_other_person(maker=version.author, checker=actor)
+    _require_seen(version, seen)
+    decide(approval_id=approval.pk, verb=verb, actor=actor, reason=reason)
+    version.refresh_from_db(fields=["state", "approver"])
+    return version
+
+
+def _approval_moved(version_id: int, state: str, actor: User, reason: str) -> None:
+    """What the end of an approval, or its return to the author, makes of the version. Its process is locked already."""
+    version = _locked_version(version_id)
+    if state == ApprovalState.APPROVED:
+        _transit(version, "approve", actor)
+        fact: type[events.VersionFact] = events.VersionApproved
+    else:
+        _transit(version, "send_back")
+        fact = events.VersionWithdrawn if state == ApprovalState.WITHDRAWN else events.VersionSentBack
+    version.save(update_fields=["state", "approver"])
+    _record(fact, version, reason, actor)
+
+
+def _transit(version: ProcessVersion, name: str, *arguments: User) -> None:
+    try:
+        getattr(version, name)(*arguments)
+    except TransitionNotAllowed as refusal:
+        raise StaleState(what=str(version), state=version.get_state_display()) from refusal
+
+
+def _require_seen(version: ProcessVersion, seen: str | None) -> None:
+    if seen is not None and seen != version.plan_digest:
+        raise StaleState(what=str(version), state=version.get_state_display())
+
+
+def _checked_and_sent(version: ProcessVersion, actor: User) -> None:
+    _require_calls_to_end(version, actor)
+    _send_on_its_path(version, actor)
+
+
+def _send_on_its_path(version: ProcessVersion, actor: User) -> Approval:
+    return open_approval(
+        kind=VERSION,
+        subject=version.pk,
+        title_zh=f"{version.process.name_zh} v{version.number}",
+        title_en=f"{version.process.name_en} v{version.number}",
+        line=version.process.line,
+        digest=version.plan_digest,
+        makers=[version.author],
+        actor=actor,
+    )
 
 
 def _require_calls_to_end(version: ProcessVersion, actor: User) -> None:
@@ -212,3 +274,16 @@ def _record(fact: type[events.VersionFact], version: ProcessVersion, reason: str
         ),
         actor=actor,
     )
+
+
+def _address(version_id: int) -> str:
+    key, number = ProcessVersion.objects.values_list("process__key", "number").get(pk=version_id)
+    return reverse("process-version", args=[key, number])
+
+
+def _lock(version_id: int) -> None:
+    _locked_version(version_id)
+
+
+VERSION_KIND = Kind(VERSION, _("process version"), Right.APPROVE, _lock, _approval_moved, _address)
+"""How versions take part in approvals; registered when the app starts."""

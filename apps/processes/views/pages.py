@@ -139,6 +139,7 @@ def _version_context(found: ProcessVersion, person: User, form: MoveForm) -> dic
     names = selectors.names_for_reader(found.pk, found.plan_digest)
     return {
         "version": found,
+        "approval": selectors.approval_of(found),
         "problems": selectors.problems_of(found),
         "moves": selectors.moves_for(person, found, rights_by_line(person).get(found.process.line_id, set())),
         "form": form,

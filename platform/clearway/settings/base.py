@@ -121,6 +121,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalState": "apps.approvals.states.ApprovalState",
         "RunState": "apps.engine.states.RunState",
         "StepState": "apps.engine.states.StepState",
         "VersionState": "apps.processes.states.VersionState",

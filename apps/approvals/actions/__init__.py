@@ -1,0 +1,19 @@
+"""The verbs of approvals, and the four-eyes rule that every app asks."""
+
+from apps.approvals.actions.deciding import NEEDS_REASON, VERBS, decide, open_approval, open_approval_of
+from apps.approvals.actions.flows import keep_stages, remove_flow, require_usable, save_flow
+from apps.approvals.actions.four_eyes import Person, require_other_person
+
+__all__ = [
+    "NEEDS_REASON",
+    "VERBS",
+    "Person",
+    "decide",
+    "keep_stages",
+    "open_approval",
+    "open_approval_of",
+    "remove_flow",
+    "require_other_person",
+    "require_usable",
+    "save_flow",
+]

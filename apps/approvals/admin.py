@@ -1,0 +1,64 @@
+"""Who has to agree is written here; approvals themselves are only looked at."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from apps.approvals import actions
+from apps.approvals.conf import kinds
+from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage
+from apps.journal.admin import LookOnly
+from apps.people.admin import RefusalsAsMessages
+from apps.people.selectors import signed_in
+
+
+class FlowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    kind = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        kind.choices = [(each.name, each.label) for each in kinds()]
+        kind.label = ApprovalFlow._meta.get_field("kind").verbose_name
+
+
+class StageInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ApprovalStage
+    extra = 0
+    min_num = 1
+    autocomplete_fields = ["people"]
+
+
+@admin.register(ApprovalFlow)
+class ApprovalFlowAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Approvals that have begun keep the flow that they began with."""
+
+    form = FlowForm
+    inlines = [StageInline]
+    list_display = ["line", "kind", "name_zh", "name_en", "least", "skip_same"]
+    list_filter = ["line", "kind"]
+    list_select_related = ["line"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actions.save_flow(flow=obj, actor=signed_in(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        actions.keep_stages(flow=form.instance, actor=signed_in(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.remove_flow(flow=obj, actor=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for flow in queryset:
+            self.delete_model(request, flow)
+
+
+@admin.register(Approval)
+class ApprovalAdmin(LookOnly):
+    list_display = ["id", "title_zh", "kind", "line", "state", "submitter", "submitted_at", "ended_at"]
+    list_filter = ["state", "line", "kind"]
+    list_select_related = ["line", "submitter"]

@@ -1,0 +1,78 @@
+"""Approvals for programs: the same selectors and actions as the pages. Lists are paged by key, `?last=<id>`."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.approvals import selectors
+from apps.approvals.actions import NEEDS_REASON, VERBS, decide
+from apps.approvals.models import Approval
+from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn
+from apps.approvals.states import Where
+from apps.kernel.errors import NotFound
+from apps.people.models import User
+from apps.people.selectors import signed_in
+
+
+class Approvals(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("waiting", bool), OpenApiParameter("last", int)], responses=ApprovalOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """Approvals of your lines, newest first; with `waiting=true` what waits for your decision, oldest first."""
+        person = signed_in(request)
+        waiting = request.query_params.get("waiting", "") in ("true", "1")
+        last = request.query_params.get("last", "")
+        if last and not (last.isascii() and last.isdigit() and len(last) < 15):
+            raise ParseError("last must be a number")
+        rows = selectors.waiting_for(person) if waiting else selectors.approvals_for(person)
+        if last:
+            rows = rows.filter(pk__gt=int(last)) if waiting else rows.filter(pk__lt=int(last))
+        found = list(rows[: selectors.PAGE + 1])
+        more = (
+            f"?{'waiting=true&' if waiting else ''}last={found[selectors.PAGE - 1].pk}" if len(found) > selectors.PAGE else None
+        )
+        return Response({"results": ApprovalOut(found[: selectors.PAGE], many=True).data, "next": more})
+
+
+class OneApproval(APIView):
+    @extend_schema(responses=ApprovalWithSeatsOut)
+    def get(self, request: Request, approval_id: int) -> Response:
+        """One approval with all its voices."""
+        return Response(ApprovalWithSeatsOut(_with_seats(signed_in(request), approval_id)).data)
+
+
+class ApprovalVerb(APIView):
+    @extend_schema(operation_id="approvals_decide", request=DecisionIn, responses=ApprovalWithSeatsOut)
+    def post(self, request: Request, approval_id: int, verb: str) -> Response:
+        """One verb: approve, reject, send-back, hand-over, add-signer, remove-signer, withdraw or reassign."""
+        person = signed_in(request)
+        selectors.approval_for(person, approval_id)
+        if verb not in VERBS:
+            raise NotFound(what="verb")
+        data = DecisionIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        words = dict(data.validated_data)
+        if verb in NEEDS_REASON and not words["reason"].strip():
+            raise ValidationError({"reason": [_("This needs a reason.")]})
+        words["people"] = _keys_of(words["people"])
+        words["where"] = Where(words["where"])
+        decide(approval_id=approval_id, verb=verb, actor=person, **words)
+        return Response(ApprovalWithSeatsOut(_with_seats(person, approval_id)).data)
+
+
+def _keys_of(usernames: list[str]) -> tuple[int, ...]:
+    """Keys in the order given; somebody who is not there is refused like somebody who may not see the line."""
+    found = dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
+    if len(found) < len(set(usernames)):
+        raise NotFound(what=User._meta.verbose_name)
+    return tuple(found[name] for name in dict.fromkeys(usernames))
+
+
+def _with_seats(person: User, approval_id: int) -> Approval:
+    seats = ("seats__owner", "seats__holder", "seats__decided_by", "seats__added_by")
+    found = selectors.approval_for(person, approval_id)
+    return Approval.objects.select_related("line", "submitter").prefetch_related(*seats).get(pk=found.pk)

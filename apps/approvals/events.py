@@ -1,0 +1,42 @@
+"""Facts about approvals, in the stream `approval.<id>`, seen by the members of the line."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalMoved:
+    """One verb on one approval. `state` and `stage` are as they are afterwards; `other` is the second person of the verb."""
+
+    kind: ClassVar[str] = "approval.moved"
+    approval: int
+    line: str
+    about: str
+    subject: int
+    title: str
+    digest: str
+    verb: str
+    stage: int
+    state: str
+    reason: str = ""
+    other: int = 0
+
+    @property
+    def stream(self) -> str:
+        return f"approval.{self.approval}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowChanged:
+    """An administrator has written who has to agree; empty when the flow was removed."""
+
+    kind: ClassVar[str] = "approval.flow_changed"
+    line: str
+    about: str
+    flow: int
+    now: dict[str, str]
+    stages: list[dict[str, Any]]
+
+    @property
+    def stream(self) -> str:
+        return f"approval_flow.{self.flow}"

@@ -1,0 +1,58 @@
+"""What a person says of an approval on its page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.actions import NEEDS_REASON, VERBS
+from apps.approvals.models import Approval
+from apps.approvals.selectors import people_to_ask
+from apps.approvals.states import Where
+
+TO_AUTHOR = "author"
+NEEDS_PERSON = ("hand-over", "add-signer", "reassign")
+
+
+class DecisionForm(forms.Form):
+    """One verb with its words; `revision` is that of the approval the person looked at."""
+
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in VERBS])
+    revision = forms.IntegerField(min_value=0)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    to = forms.ChoiceField(label=_("Send back to"), required=False)
+    directly = forms.BooleanField(label=_("and then straight back to this stage"), required=False)
+    person = forms.ModelChoiceField(get_user_model().objects.none(), label=_("Person"), required=False)
+    where = forms.ChoiceField(label=_("When"), choices=Where.choices, required=False)
+    seat = forms.IntegerField(min_value=0, required=False)
+
+    def __init__(self, *args: Any, approval: Approval, stages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.earlier = list(enumerate(stages))[: approval.stage]
+        to, person = self.fields["to"], self.fields["person"]
+        assert isinstance(to, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        assert isinstance(person, forms.ModelChoiceField)  # noqa: S101
+        to.choices = [(TO_AUTHOR, _("its author")), *[(str(number), name) for number, name in self.earlier]]
+        person.queryset = people_to_ask(approval)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        verb = cleaned.get("verb")
+        if verb in NEEDS_REASON and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("This needs a reason."))
+        if verb in NEEDS_PERSON and not cleaned.get("person"):
+            self.add_error("person", _("Choose a person."))
+        return cleaned
+
+    def words(self) -> dict[str, Any]:
+        """What the action is given beside verb and reason."""
+        data = self.cleaned_data
+        to = data["to"]
+        return {
+            "to": int(to) if to and to != TO_AUTHOR else None,
+            "directly": data["directly"],
+            "people": (data["person"].pk,) if data["person"] else (),
+            "where": Where(data["where"] or Where.BEFORE),
+            "seat": data["seat"] or 0,
+        }

@@ -1,0 +1,150 @@
+"""Flows that say who has to agree, and approvals on their way along one. Written by `approvals.actions` and the admin site."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.states import ENDED, SAID, ApprovalState, Decision, Rule
+from apps.people.models import BusinessLine, Team
+from apps.people.states import Role
+
+
+def _in_reader_language(zh: str, en: str) -> str:
+    return zh if (get_language() or "").startswith("zh") else en
+
+
+class ApprovalFlow(models.Model):
+    """Who has to agree to things of a kind on a line, stage by stage. Approvals keep the flow that they began with."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+    least = models.PositiveSmallIntegerField(
+        _("different people at least"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    skip_same = models.BooleanField(_("who has agreed before is not asked again"), default=False)
+
+    class Meta:
+        verbose_name = _("approval flow")
+        verbose_name_plural = _("approval flows")
+        ordering = ["line", "kind"]
+        constraints = [models.UniqueConstraint(fields=["kind", "line"], name="one_approval_flow_per_kind_and_line")]
+
+    def __str__(self) -> str:
+        return _in_reader_language(self.name_zh, self.name_en)
+
+
+class ApprovalStage(models.Model):
+    """The people of a stage are those who are named, those of the role on the line, and those of the team, together."""
+
+    flow = models.ForeignKey(ApprovalFlow, on_delete=models.CASCADE, related_name="stages", verbose_name=_("approval flow"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+    rule = models.CharField(_("who has to agree"), max_length=10, choices=Rule.choices, default=Rule.ANY)
+    number = models.PositiveSmallIntegerField(
+        _("number or percentage"), default=1, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people"))
+    role = models.CharField(_("role on the line"), max_length=20, choices=Role.choices, blank=True)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("team"))
+
+    class Meta:
+        verbose_name = _("approval stage")
+        verbose_name_plural = _("approval stages")
+        ordering = ["flow", "position"]
+        constraints = [models.UniqueConstraint(fields=["flow", "position"], name="approval_stages_are_in_order")]
+
+    def __str__(self) -> str:
+        return _in_reader_language(self.name_zh, self.name_en)
+
+
+class Approval(models.Model):
+    """One thing on its way. `digest` names the content that is decided on; `path` is the flow as it was when this began.
+
+    `revision` counts its moves: who decides says which one they looked at.
+    """
+
+    kind = models.CharField(_("kind"), max_length=60)
+    subject = models.BigIntegerField(_("what it is about"))
+    title_zh = models.CharField(_("Chinese title"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=200)
+    line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
+    digest = models.CharField(max_length=64)
+    path = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.OPEN)
+    stage = models.PositiveSmallIntegerField(_("stage"), default=0)
+    come_back = models.JSONField(default=list)
+    last_seat = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    submitter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    submitted_at = models.DateTimeField(_("submitted at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=~Q(state__in=ENDED), name="one_open_approval_per_subject"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ENDED) ^ Q(ended_at=None), name="ended_approval_says_when"),
+        ]
+        indexes = [models.Index(fields=["line", "-id"], name="approvals_of_a_line")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return _in_reader_language(self.title_zh, self.title_en)
+
+
+class Maker(models.Model):
+    """Somebody who wrote, changed or submitted what is decided on, and therefore never decides."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="makers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["approval", "person"], name="a_maker_is_named_once")]
+
+
+class Seat(models.Model):
+    """One voice in a stage. `is_past`: the path has run again since, or it was taken back; kept for the history."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="seats")
+    number = models.PositiveIntegerField()
+    stage = models.PositiveSmallIntegerField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    waits_for = models.JSONField(default=list)
+    has_turn = models.BooleanField(default=False)
+    is_past = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["approval", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "number"], name="seats_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(decision__in=SAID, decided_by__isnull=False) | (~Q(decision__in=SAID) & Q(decided_by=None)),
+                name="a_decision_names_its_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_turn=False) | Q(decision="", is_past=False), name="only_open_seats_have_a_turn"
+            ),
+            models.CheckConstraint(condition=Q(added_by=None) | ~Q(added_by=F("owner")), name="nobody_adds_themselves"),
+        ]
+        indexes = [models.Index(fields=["holder"], condition=Q(has_turn=True), name="seats_that_have_their_turn")]

@@ -1,0 +1,43 @@
+"""What a stage asks for, what a seat has said, and where an approval stands."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Rule(TextChoices):
+    """How many of a stage's people have to agree."""
+
+    ALL = "all", _("All of them")
+    ANY = "any", _("Any one of them")
+    COUNT = "count", _("A number of them")
+    PERCENT = "percent", _("A percentage of them")
+    IN_ORDER = "in_order", _("All of them, one after the other")
+
+
+class Decision(TextChoices):
+    NONE = "", _("Not decided")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SAME = "same", _("Approved in an earlier stage")
+    CLOSED = "closed", _("Not needed any more")
+
+
+class ApprovalState(TextChoices):
+    OPEN = "deciding", _("Being decided")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    RETURNED = "returned", _("Back with its author")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Where(TextChoices):
+    """When an added signer has to decide, seen from who adds them."""
+
+    BEFORE = "before", _("Before me")
+    AFTER = "after", _("After me")
+    PARALLEL = "parallel", _("Beside me")
+
+
+AGREED = (Decision.APPROVED, Decision.SAME)
+SAID = (Decision.APPROVED, Decision.REJECTED)
+ENDED = (ApprovalState.APPROVED, ApprovalState.REJECTED, ApprovalState.WITHDRAWN)

@@ -1,0 +1,9 @@
+from django.urls import URLPattern, URLResolver, path
+
+from apps.approvals import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/approvals/", api.Approvals.as_view(), name="api-approvals"),
+    path("api/approvals/<int:approval_id>/", api.OneApproval.as_view(), name="api-approval"),
+    path("api/approvals/<int:approval_id>/<slug:verb>/", api.ApprovalVerb.as_view(), name="api-approval-verb"),
+]

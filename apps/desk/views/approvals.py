@@ -1,0 +1,111 @@
+"""Everything that waits for the decision of a person, and one approval with its whole way."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.approvals import actions
+from apps.approvals import selectors as approvals_selectors
+from apps.approvals.conf import kind_named
+from apps.approvals.forms import DecisionForm
+from apps.approvals.models import Approval
+from apps.approvals.selectors import StageView
+from apps.approvals.states import ENDED
+from apps.desk import selectors
+from apps.desk.views.answers import is_fragment
+from apps.kernel.errors import DomainError
+from apps.people.actions import may
+from apps.people.models import User
+from apps.people.selectors import signed_in
+from apps.people.states import Right
+
+SHOWN = ("waiting", "mine", "all")
+
+
+@require_safe
+@login_required
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What waits for the person, oldest first; what they submitted and all of their lines, newest first."""
+    person = signed_in(request)
+    position = selectors.last_position()
+    show = request.GET.get("show", "")
+    shown = show if show in SHOWN else "waiting"
+    rows = approvals_selectors.waiting_for(person)
+    if shown != "waiting":
+        rows = approvals_selectors.approvals_for(person)
+        rows = rows.filter(submitter=person) if shown == "mine" else rows
+    last = request.GET.get("last", "")
+    if last.isascii() and last.isdigit() and len(last) < 15:
+        rows = rows.filter(pk__gt=int(last)) if shown == "waiting" else rows.filter(pk__lt=int(last))
+    found = list(rows[: approvals_selectors.PAGE + 1])
+    context = {
+        "approvals": found[: approvals_selectors.PAGE],
+        "more": len(found) > approvals_selectors.PAGE,
+        "shown": shown,
+        "last": last,
+        "feed_after": position,
+    }
+    return render(request, "desk/_approvals_table.html" if is_fragment(request) else "desk/approvals.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """One approval: its path, who has said what, and the verbs of this person."""
+    person = signed_in(request)
+    position = selectors.last_position()
+    found = approvals_selectors.approval_for(person, approval_id)
+    form: DecisionForm | None = None
+    status = 200
+    if request.method == "POST":
+        form = _form(found, request.POST)
+        status = 422
+        if form.is_valid():
+            try:
+                said = form.cleaned_data
+                actions.decide(
+                    approval_id=approval_id,
+                    verb=said["verb"],
+                    actor=person,
+                    reason=said["reason"].strip(),
+                    revision=said["revision"],
+                    **form.words(),
+                )
+            except DomainError as refusal:
+                form.add_error(None, str(refusal))
+                status = refusal.http_status
+                found = approvals_selectors.approval_for(person, approval_id)
+            else:
+                messages.success(request, _("Done: {title}.").format(title=found.title))
+                return redirect("approval", approval_id=approval_id)
+    context = _context(found, person, form) | {"feed_after": position}
+    template = "desk/_approval.html" if is_fragment(request) and request.method != "POST" else "desk/approval.html"
+    return render(request, template, context, status=status)
+
+
+def _form(found: Approval, given: Any = None, stages: list[StageView] | None = None) -> DecisionForm:
+    path = stages if stages is not None else approvals_selectors.stages_of(found)
+    return DecisionForm(given, approval=found, stages=[stage.name for stage in path], initial={"revision": found.revision})
+
+
+def _context(found: Approval, person: User, form: DecisionForm | None) -> dict[str, Any]:
+    running = found.state not in ENDED
+    kind, stages = kind_named(found.kind), approvals_selectors.stages_of(found)
+    may_decide = approvals_selectors.has_turn(person, found)
+    may_reassign = running and may(person, Right.ADMINISTER, found.line)
+    return {
+        "approval": found,
+        "kind": kind.label,
+        "address": kind.address(found.subject),
+        "stages": stages,
+        "form": form or _form(found, stages=stages),
+        "people": list(approvals_selectors.people_to_ask(found)) if may_decide or may_reassign else [],
+        "may_decide": may_decide,
+        "may_withdraw": running and found.submitter_id == person.pk,
+        "may_reassign": may_reassign,
+    }

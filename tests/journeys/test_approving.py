@@ -1,0 +1,89 @@
+"""A version walks its path in real browsers: two people agree, one sends it back, and everybody sees it without reloading."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Browsers, Installation
+from tests.journeys.test_accessible import findings
+
+pytestmark = pytest.mark.journey
+
+SLOW_MS = 60_000
+
+
+def write_flow(admin: Any, address: str) -> None:
+    """Process approvers first, then managers, two different people at least."""
+    admin.goto(f"{address}/admin/approvals/approvalflow/add/")
+    admin.select_option("[name=kind]", "process.version")
+    admin.select_option("[name=line]", index=1)
+    admin.fill("[name=name_zh]", "两级审批")
+    admin.fill("[name=name_en]", "Two levels")
+    admin.fill("[name=least]", "2")
+    admin.get_by_text("Add another").first.click()
+    for number, (role, zh, en) in enumerate([("process_approver", "流程复核", "Check"), ("manager", "主管审批", "Manager")]):
+        admin.fill(f"[name=stages-{number}-position]", str(number + 1))
+        admin.fill(f"[name=stages-{number}-name_zh]", zh)
+        admin.fill(f"[name=stages-{number}-name_en]", en)
+        admin.select_option(f"[name=stages-{number}-role]", role)
+    admin.click("[name=_save]")
+    admin.wait_for_url("**/approvalflow/")
+
+
+def submit_new_version(author: Any, address: str) -> None:
+    """The next version of L00, with the model of the first, sent to review."""
+    model = author.request.get(f"{address}/processes/L00/versions/1/model.bpmn?download").body()
+    author.goto(f"{address}/processes/L00/")
+    author.set_input_files("[name=model]", {"name": "L00.bpmn", "mimeType": "application/xml", "buffer": model})
+    author.fill("[name=note]", "the same once more")
+    author.locator("form:has([name=model]) button[type=submit]").click()
+    author.wait_for_url("**/processes/L00/versions/2/")
+    author.click("button[value=submit]")
+    author.locator("button[value=withdraw]").wait_for(timeout=SLOW_MS)
+
+
+def test_a_version_is_approved_by_two_people_after_it_went_back_once(
+    installation: Installation, browsers: Browsers, shoot: Callable[[Any, str], None]
+) -> None:
+    from playwright.sync_api import expect
+
+    write_flow(browsers.page("admin", language="en"), installation.address)
+    checker = browsers.page("zhao.gang", language="zh-hans", theme="dark")
+    manager = browsers.page("zhang.wei", language="en")
+    author = browsers.page("chen.jing", language="en")
+    for page in (checker, manager):
+        page.goto(f"{installation.address}/approvals/")
+        expect(page.locator("#approvals-table .empty")).to_be_visible()
+    shoot(manager, "approvals-empty")
+
+    submit_new_version(author, installation.address)
+    author.locator(".page-head").get_by_role("link", name="Its approval").click()
+    row = checker.locator("#approvals-table tbody tr").first
+    expect(row).to_contain_text("公共采集 v2", timeout=SLOW_MS)
+    shoot(checker, "approvals-waiting-dark")
+    row.get_by_role("link").click()
+    checker.fill("#decide-reason", "已核对")
+    shoot(checker, "approval-dark")
+    found = findings(checker)
+    checker.click("button[value=approve]")
+
+    manager.locator("#approvals-table tbody tr").first.get_by_role("link").click(timeout=SLOW_MS)
+    manager.fill("#decide-reason", "the window is missing")
+    manager.select_option("#decide-to", "0")
+    manager.check("[name=directly]")
+    shoot(manager, "approval-send-back")
+    found += findings(manager)
+    manager.click("button[value=send-back]")
+    checker.goto(f"{installation.address}/approvals/")
+    checker.locator("#approvals-table tbody tr").first.get_by_role("link").click(timeout=SLOW_MS)
+    checker.click("button[value=approve]")
+    expect(manager.locator("#approval-path tr.dim").first).to_be_visible(timeout=SLOW_MS)
+    manager.locator("button[value=approve]").click(timeout=SLOW_MS)
+
+    expect(author.locator("#approval-path .panel-head .state")).to_have_attribute("data-state", "approved", timeout=SLOW_MS)
+    expect(author.locator("button[value=withdraw]")).to_have_count(0)
+    shoot(author, "approval-done")
+    author.goto(f"{installation.address}/processes/L00/versions/2/")
+    expect(author.locator("h1 .tag")).to_contain_text("Approved")
+    assert not found
