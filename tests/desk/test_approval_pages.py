@@ -114,3 +114,12 @@ def test_other_lines_approvals_are_not_there(cast):
 
     assert stranger.get(f"/approvals/{approval.pk}/").status_code == 404
     assert "Thing 1" not in stranger.get("/approvals/?show=all").content.decode()
+
+
+def test_what_waits_for_a_decision_stands_among_the_tasks(cast):
+    line, author, (ann, bob, _) = cast
+    begin_approval(line, author)
+
+    assert "Thing 1" in signed_in(ann).get("/tasks/").content.decode()
+    assert "Thing 1" in signed_in(ann).get("/tasks/?part=approvals", HTTP_HX_REQUEST="true").content.decode()
+    assert "Thing 1" not in signed_in(bob).get("/tasks/").content.decode()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.approvals.selectors import waiting_for
 from apps.desk import selectors
 from apps.desk.forms import AnswerForm, labelled
 from apps.desk.views.answers import form_again, is_fragment, not_found
@@ -22,6 +23,7 @@ from apps.people.selectors import signed_in
 from apps.people.states import STEP_ROLE_RIGHT, Right
 
 HUMAN_KINDS = ("user_task", "manual_task")
+APPROVALS_SHOWN = 10
 
 
 @login_required
@@ -30,10 +32,20 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """Everything the person could do now."""
     person = signed_in(request)
     position = selectors.last_position()
-    template = "desk/_tasks_table.html" if is_fragment(request) else "desk/tasks.html"
-    if is_fragment(request) and request.GET.get("part") == "requests":
+    part = request.GET.get("part", "") if is_fragment(request) else ""
+    if part == "requests":
         return render(request, "desk/_requests.html", {"requests": selectors.requests_page(person)})
-    context = {"tasks": selectors.tasks_page(person), "feed_after": position, "requests": selectors.requests_page(person)}
+    waiting = list(waiting_for(person)[: APPROVALS_SHOWN + 1])
+    approvals = {"approvals": waiting[:APPROVALS_SHOWN], "more_approvals": len(waiting) > APPROVALS_SHOWN}
+    if part == "approvals":
+        return render(request, "desk/_approvals_waiting.html", approvals)
+    template = "desk/_tasks_table.html" if is_fragment(request) else "desk/tasks.html"
+    context = {
+        "tasks": selectors.tasks_page(person),
+        "feed_after": position,
+        "requests": selectors.requests_page(person),
+        **approvals,
+    }
     return render(request, template, context)
 
 
