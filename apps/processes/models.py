@@ -50,7 +50,7 @@ class Process(models.Model):
 
 
 class ProcessVersion(FSMModelMixin, models.Model):
-    """One change of a process. From review on it never changes again; the approver is never the author."""
+    """One change of a process. From review on it never changes again; who approves has written none of it."""
 
     process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions", verbose_name=_("process"))
     number = models.PositiveIntegerField(_("number"))
@@ -63,6 +63,7 @@ class ProcessVersion(FSMModelMixin, models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("approver")
     )
+    co_authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("drawn with"))
     created_at = models.DateTimeField(_("created at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
@@ -108,6 +109,7 @@ class WorkingCopy(models.Model):
         ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("begun from")
     )
     revision = models.PositiveIntegerField(_("revision"), default=0)  # the number of the newest one
+    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")  # whoever has saved in it
 
     class Meta:
         verbose_name = _("working copy")

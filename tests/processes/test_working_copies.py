@@ -1,13 +1,16 @@
 """A working copy is drawn by several people: no save is lost, and it becomes a draft only when the checker agrees."""
 
 import pytest
+from django.db import DatabaseError, transaction
 
+from apps.approvals.errors import SamePerson
 from apps.journal.models import Entry
 from apps.kernel.errors import DomainError, NotPermitted, StaleState
 from apps.people.states import Role
 from apps.processes import actions
 from apps.processes.errors import EditedMeanwhile, ModelRefused, NotAModel
 from apps.processes.models import ProcessVersion, WorkingCopy, WorkingCopyRevision
+from apps.processes.selectors import versions_awaiting
 from tests.factories.people import give_role, make_user
 from tests.factories.processes import cast, draft, make_process, simple_model
 
@@ -176,3 +179,23 @@ def test_a_revision_too_old_to_merge_with_is_refused(people, process, monkeypatc
         save(process, author, simple_model(step=step), number)
 
     refused(StaleState, lambda: save(process, author, simple_model(step="z"), 1))
+
+
+def test_who_has_drawn_a_part_of_a_version_does_not_approve_it(people, process):
+    author, other, checker, line = people
+    give_role(other, line, Role.PROCESS_APPROVER)
+    opened(process, author)
+    save(process, other, simple_model(process.key, "theirs"), 1)
+    version = actions.finish_working_copy(process_key=process.key, seen=2, note="ours", actor=author)
+    actions.submit_version(version_id=version.pk, actor=author)
+    before = everything()
+
+    with pytest.raises(SamePerson):
+        actions.approve_version(version_id=version.pk, actor=other)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProcessVersion.objects.filter(pk=version.pk).update(approver=other)
+
+    assert everything() == before
+    assert [person.username for person in version.co_authors.all()] == [other.username]
+    assert not versions_awaiting(other).exists()
+    assert actions.approve_version(version_id=version.pk, actor=checker).state == "approved"

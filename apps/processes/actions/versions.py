@@ -211,7 +211,7 @@ def _send_on_its_path(version: ProcessVersion, actor: User) -> Approval:
         title_en=f"{version.process.name_en} v{version.number}",
         line=version.process.line,
         digest=version.plan_digest,
-        makers=[version.author],
+        makers=[version.author, *version.co_authors.all()],
         actor=actor,
     )
 

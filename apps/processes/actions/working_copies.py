@@ -49,6 +49,7 @@ def save_working_copy(*, process_key: str, model_xml: str, seen: int, actor: Use
     mine = _document(model_xml)
     if model_xml == newest.model_xml:
         return newest
+    copy.authors.add(actor)
     if seen == newest.number:
         return _saved(copy, process, model_xml, actor, events.WorkingCopySaved)
     base = copy.revisions.filter(number=seen).first()
@@ -64,6 +65,7 @@ def finish_working_copy(*, process_key: str, seen: int, note: str, actor: User) 
     process, copy = _locked_copy(process_key, actor)
     newest = _require_seen(copy, seen)
     draft = save_draft(process_key=process_key, model_xml=newest.model_xml, note=note, actor=actor)
+    draft.co_authors.add(*copy.authors.exclude(pk=actor.pk))
     _append(events.WorkingCopyFinished, process, newest, actor, number=draft.number)
     copy.delete()
     return draft
