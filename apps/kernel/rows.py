@@ -119,15 +119,18 @@ def change_rows(model: type[models.Model], change: str, parameters: Sequence[Any
 def update_rows(rows: Sequence[models.Model], attributes: Sequence[str], *, seen: str = "") -> int:
     """Writes these attributes of rows of one model by their keys; the number of rows that were there.
 
-    `seen` is a condition in SQL over the columns of the row as it stands, a guard such as "state = 'ready'".
+    `seen` is a condition in SQL over the columns of the row as it stands, a guard such as "state = 'ready' AND attempt = 1".
     """
-    if not rows:
-        return 0
-    model = type(rows[0])
+    return update_values(type(rows[0]), [row.__dict__ for row in rows], attributes, seen=seen) if rows else 0
+
+
+def update_values(
+    model: type[models.Model], values: Sequence[dict[str, Any]], attributes: Sequence[str], *, seen: str = ""
+) -> int:
+    """The same for values by attribute, the key among them."""
     by_name = {column.attribute: column for column in _columns(model)}
     columns = tuple(by_name[attribute] for attribute in attributes)
     key = next(column for column in _columns(model) if column.is_key)
-    values = [row.__dict__ for row in rows]
     if connection.vendor == "postgresql":
         return _execute(_update_sql(model, columns, key, seen), _as_json(values, (key, *columns)))
     given = ([c.plain(row[c.attribute]) for c in (*columns, key)] for row in values)
@@ -280,7 +283,7 @@ def _update_sql(model: type[models.Model], columns: tuple[_Column, ...], key: _C
         moved = ", ".join(f"{column.name} = %s" for column in columns)
         return f"UPDATE {table} SET {moved} WHERE {key.name} = %s{guard}"  # noqa: S608
     moved = ", ".join(f"{column.name} = x.{column.name}" for column in columns)
-    guard = guard.replace(" AND ", f" AND {table}.", 1)
+    guard = guard.replace(" AND ", f" AND {table}.")
     return f"UPDATE {table} SET {moved} FROM {_recordset((key, *columns))} WHERE {table}.{key.name} = x.{key.name}{guard}"  # noqa: S608
 
 

@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.engine import events
@@ -158,8 +159,9 @@ class Change:
         target = StepState.HELD if legal.target == StepState.READY and holds(self.run, step.node_id) else legal.target
         if target == StepState.READY:
             columns["rank"] = rank_of(self.run, columns.get("not_before") or clock.now())
-        unmoved = Step.objects.filter(pk=step.pk, state=before, attempt=step.attempt)
-        if before not in legal.sources or not unmoved.update(state=target, **columns):
+        values = {"id": step.pk, "state": target} | {_attribute(name): _plain(value) for name, value in columns.items()}
+        as_seen = f"state = '{StepState(before).value}' AND attempt = {int(step.attempt)}"
+        if before not in legal.sources or not rows.update_values(Step, [values], [*values][1:], seen=as_seen):
             raise StaleState(what=step.name, state=step.get_state_display())
         step.state = target
         for column, value in columns.items():
@@ -230,6 +232,16 @@ class Change:
         """The facts without the run: for what does not change where it stands."""
         if self.facts:
             append_all(self.facts, actor=self.actor)
+
+
+@cache
+def _attribute(name: str) -> str:
+    """Where a step keeps the column that has this name: `taken_by_id` for `taken_by`."""
+    return Step._meta.get_field(name).attname  # type: ignore[union-attr]
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value
 
 
 def insert_runs(changes: Sequence[Change]) -> None:
