@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from apps.approvals import actions
 from apps.approvals.conf import kinds
-from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage
+from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage, StandIn
 from apps.journal.admin import LookOnly
 from apps.people.admin import RefusalsAsMessages
 from apps.people.selectors import signed_in
@@ -62,3 +63,27 @@ class ApprovalAdmin(LookOnly):
     list_display = ["id", "title_zh", "kind", "line", "state", "submitter", "submitted_at", "ended_at"]
     list_filter = ["state", "line", "kind"]
     list_select_related = ["line", "submitter"]
+
+
+@admin.register(StandIn)
+class StandInAdmin(RefusalsAsMessages, LookOnly):
+    """For people who could not name somebody themselves: an administrator of the line names, and ends, in their place."""
+
+    list_display = ["id", "owner", "stand_in", "line", "valid_from_date", "valid_until_date", "named_by", "ended_by"]
+    list_filter = ["line"]
+    list_select_related = ["owner", "stand_in", "line", "named_by", "ended_by"]
+    fields = ["owner", "stand_in", "line", "valid_from_date", "valid_until_date", "reason"]
+    autocomplete_fields = ["owner", "stand_in"]
+    actions = ["end"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        words = {name: form.cleaned_data[name] for name in form.fields if name != "line"}
+        (obj.pk,) = (row.pk for row in actions.name_stand_in(lines=[obj.line], actor=signed_in(request), **words))
+
+    @admin.action(description=_("End the chosen ones now"), permissions=["add"])
+    def end(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            actions.end_stand_in(stand_in_id=row.pk, actor=signed_in(request))

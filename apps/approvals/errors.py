@@ -44,3 +44,10 @@ class NotDecidable(DomainError):
         super().__init__(because=because.value, **facts)
         self.sentence = self.sentences[because]  # type: ignore[misc]
         self.http_status = 403 if because in self.forbidden else 409 if because in self.late else 422  # type: ignore[misc]
+
+
+class UnusableStandIn(DomainError):
+    """A stand-in who could never decide, or one that is named already."""
+
+    code = "unusable_stand_in"
+    sentence = _("This stand-in cannot be named: {problem}.")

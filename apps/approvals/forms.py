@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.actions import NEEDS_REASON, VERBS
 from apps.approvals.models import Approval
-from apps.approvals.selectors import people_to_ask
+from apps.approvals.selectors import lines_of_both, people_to_ask
 from apps.approvals.states import Where
+from apps.people.models import BusinessLine, User
+from apps.people.selectors import lines_visible_to, people_beside
 
 TO_AUTHOR = "author"
 NEEDS_PERSON = ("hand-over", "add-signer", "reassign")
@@ -56,3 +58,33 @@ class DecisionForm(forms.Form):
             "where": Where(data["where"] or Where.BEFORE),
             "seat": data["seat"] or 0,
         }
+
+
+class AwayForm(forms.Form):
+    """Who decides while this person is away, from when until when, on one of their lines or on all that both may see."""
+
+    stand_in = forms.ModelChoiceField(get_user_model().objects.none(), label=_("Stand-in"))
+    line = forms.ModelChoiceField(
+        BusinessLine.objects.none(), label=_("Business line"), required=False, empty_label=_("All that both of us may see")
+    )
+    valid_from_date = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_until_date = forms.DateField(
+        label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+    def __init__(self, owner: User, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.owner = owner
+        for name, among in (("stand_in", people_beside(owner)), ("line", lines_visible_to(owner))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+            field.queryset = among
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ModelChoiceField) else "form-control"
+
+    def words(self) -> dict[str, Any]:
+        """What the action is given beside owner and actor."""
+        words = dict(self.cleaned_data)
+        line = words.pop("line")
+        return words | {"lines": [line] if line else lines_of_both(self.owner, words["stand_in"])}

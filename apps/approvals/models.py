@@ -148,3 +148,39 @@ class Seat(models.Model):
             models.CheckConstraint(condition=Q(added_by=None) | ~Q(added_by=F("owner")), name="nobody_adds_themselves"),
         ]
         indexes = [models.Index(fields=["holder"], condition=Q(has_turn=True), name="seats_that_have_their_turn")]
+
+
+class StandIn(models.Model):
+    """`stand_in` decides on the line instead of `owner`, from one day to another, both included; the owner may still decide.
+
+    Kept when it is over. It holds no further than the rights of both: each has to see the line on the day.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who is away"))
+    stand_in = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("stand-in"))
+    line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
+    valid_from_date = models.DateField(_("from"))
+    valid_until_date = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=500)
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("named by"))
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("ended by")
+    )
+
+    class Meta:
+        verbose_name = _("stand-in")
+        verbose_name_plural = _("stand-ins")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(owner=F("stand_in")), name="nobody_stands_in_for_themselves"),
+            models.CheckConstraint(condition=Q(valid_from_date__lte=F("valid_until_date")), name="stand_in_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["owner", "stand_in", "line", "valid_from_date"],
+                condition=Q(ended_by=None),
+                name="one_stand_in_from_a_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["stand_in", "valid_until_date"], condition=Q(ended_by=None), name="who_stands_in_now")]
+
+    def __str__(self) -> str:
+        return f"{self.stand_in} / {self.owner}"

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.approvals.conf import kind_named, kinds
-from apps.approvals.models import Approval, ApprovalFlow, Maker, Seat
+from apps.approvals.models import Approval, ApprovalFlow, Maker, Seat, StandIn
 from apps.approvals.states import ApprovalState, Rule
+from apps.kernel import clock
 from apps.kernel.errors import NotFound
 from apps.people.models import BusinessLine, User
-from apps.people.selectors import lines_visible_to, lines_where, people_with
+from apps.people.selectors import holds, lines_visible_to, lines_where, people_with
 from apps.people.states import Right
 
 PAGE = 50
@@ -32,21 +33,70 @@ def approval_for(person: User, approval_id: int) -> Approval:
     return found
 
 
-def waiting_for(person: User) -> QuerySet[Approval]:
-    """What waits for this person now, oldest first; never what they made. One query.
+def _stand_ins_today(person: User) -> QuerySet[StandIn]:
+    """For whom, and on which lines, this person may decide today: people who may see the line themselves.
 
-    On lines without a flow of their own it waits for whoever holds the right today.
+    It does not chain: who stands in for a stand-in decides for that one only.
     """
+    today = clock.market_date()
+    running = StandIn.objects.filter(ended_by=None, valid_from_date__lte=today, valid_until_date__gte=today)
+    return running.filter(holds(Right.VIEW, person="owner", line="line"), stand_in=person).order_by()
+
+
+def away_owners(person: User, line: BusinessLine) -> frozenset[int]:
+    """For whom this person may decide on the line today. One query."""
+    return frozenset(_stand_ins_today(person).filter(line=line).values_list("owner", flat=True))
+
+
+def stand_ins_of(person: User) -> QuerySet[StandIn]:
+    """Who stands in for this person and for whom they do, now or later, by their first days. One query."""
+    running = StandIn.objects.filter(ended_by=None, valid_until_date__gte=clock.market_date())
+    mine = running.filter(Q(owner=person) | Q(stand_in=person))
+    return mine.select_related("owner", "stand_in", "line").order_by("valid_from_date", "id")
+
+
+def lines_of_both(owner: User, stand_in: User) -> list[BusinessLine]:
+    """The lines that both may see. One query."""
+    return list(lines_visible_to(owner).filter(pk__in=lines_visible_to(stand_in).values("pk")))
+
+
+def _own_turn(person: User) -> Q:
+    """That it waits for a voice of their own; on lines without a flow for whoever holds the right today."""
     mine = Q(Exists(Seat.objects.filter(approval=OuterRef("pk"), has_turn=True, holder=person)))
     for kind in kinds():
         mine |= Q(kind=kind.name, path__flow=0, line__in=lines_where(person, kind.right))
+    return mine
+
+
+def _turn_as_stand_in(person: User) -> Q:
+    """That it waits, in the same way, for somebody for whom they stand in."""
+    away = _stand_ins_today(person)
+    theirs = away.filter(owner=OuterRef("holder"), line=OuterRef("approval__line"))
+    lent = Q(Exists(Seat.objects.filter(Exists(theirs), approval=OuterRef("pk"), has_turn=True)))
+    made = Maker.objects.filter(approval=OuterRef(OuterRef("pk")), person=OuterRef("owner"))
+    for kind in kinds():
+        holders = away.filter(holds(kind.right, person="owner", line="line"), ~Exists(made), line=OuterRef("line"))
+        lent |= Q(Exists(holders), kind=kind.name, path__flow=0)
+    return lent
+
+
+def waiting_for(person: User) -> QuerySet[Approval]:
+    """What waits for this person now, oldest first, also as a stand-in; never what they made or have decided. One query."""
     made = Maker.objects.filter(approval=OuterRef("pk"), person=person)
-    return approvals_for(person).filter(mine, ~Exists(made), state=ApprovalState.OPEN).order_by("id")
+    decided = Seat.objects.filter(approval=OuterRef("pk"), stage=OuterRef("stage"), is_past=False, decided_by=person)
+    turn = _own_turn(person) | _turn_as_stand_in(person)
+    return approvals_for(person).filter(turn, ~Exists(made), ~Exists(decided), state=ApprovalState.OPEN).order_by("id")
 
 
 def has_turn(person: User, approval: Approval) -> bool:
-    """Whether this approval waits for this person now."""
-    return waiting_for(person).filter(pk=approval.pk).exists()
+    """Whether this approval waits for this person now, for themselves or as a stand-in."""
+    return turn_in(person, approval) is not None
+
+
+def turn_in(person: User, approval: Approval) -> bool | None:
+    """Whether it waits for a voice of their own, or for one for which they stand in; None when it does not wait. One query."""
+    own = ExpressionWrapper(_own_turn(person), BooleanField())
+    return waiting_for(person).filter(pk=approval.pk).annotate(own=own).values_list("own", flat=True).first()
 
 
 def people_to_ask(approval: Approval) -> QuerySet[User]:

@@ -67,6 +67,20 @@ def people_with(right: Right, line: BusinessLine) -> QuerySet[User]:
     return User.objects.filter(Q(is_superuser=True) | Exists(by_role) | Exists(direct), is_active=True).order_by("pk")
 
 
+def holds(right: Right, *, person: str, line: str) -> Q:
+    """For rows that point at a person and a line: that this active person holds the right on that line."""
+    grants = {"permission__codename": codename(right), "content_object": OuterRef(line)}
+    by_role = BusinessLineGroupObjectPermission.objects.filter(group__user=OuterRef(person), **grants)
+    direct = BusinessLineUserObjectPermission.objects.filter(user=OuterRef(person), **grants)
+    return Q(Exists(by_role) | Exists(direct) | Q(**{f"{person}__is_superuser": True}), **{f"{person}__is_active": True})
+
+
+def people_beside(person: User) -> QuerySet[User]:
+    """Other active people with a role on a line that this person may see, by name. One query."""
+    roles = Membership.objects.filter(user=OuterRef("pk"), team__line__in=lines_visible_to(person))
+    return User.objects.filter(Exists(roles), is_active=True).exclude(pk=person.pk).order_by("display_name", "username")
+
+
 def rights_by_line(person: "Somebody") -> dict[int, set[Right]]:
     """Every right of the person on every line, for lists that ask per row. One query; lines without a right are absent."""
     me = {"pk": person.pk or 0, "is_active": True}

@@ -20,6 +20,7 @@ from apps.people.models import User
 from apps.people.states import ROLE_RIGHTS, Right, Role
 from apps.processes import actions as processes
 from apps.processes.core.plan import Event, EventKind, NodeKind
+from tests.factories.approvals import stand_in_for
 from tests.factories.desk import published_with_drawing
 from tests.factories.engine import PlanText, begin, run_until_quiet
 from tests.factories.engine import published as published_engine
@@ -56,6 +57,7 @@ def uploaded() -> SimpleUploadedFile:
 
 
 RUN, STEP, REQUEST, FILE, BREAK, APPROVAL = "run", "step", "request", "file", "break", "approval"
+STAND_IN = "stand-in"
 VERSION = ("P", "version")
 DOORS: dict[str, list[Door]] = {
     "sign-in": [door(OPEN), door(OPEN, "post")],
@@ -97,6 +99,8 @@ DOORS: dict[str, list[Door]] = {
     "complete-step": [door(Right.MAKE, "post", RUN, STEP)],
     "move-step": [door(Right.MAKE, "post", RUN, STEP, "take")],
     "approvals": [door(INSIDE)],
+    "away": [door(INSIDE), door(INSIDE, "post", reason="a trial")],
+    "end-stand-in": [door(Right.ADMINISTER, "post", STAND_IN)],
     "approval": [
         door(Right.VIEW, "get", APPROVAL),
         door(Right.APPROVE, "post", APPROVAL, verb="approve", revision="1"),
@@ -207,6 +211,7 @@ def world(tmp_path):
         FILE: ArrivedFile.objects.get().pk,
         BREAK: a_break().pk,
         APPROVAL: Approval.objects.get(subject=version.pk).pk,
+        STAND_IN: stand_in_for(author, asker, line).pk,
         "version": version.number,
         "run-stream": f"run.{run.pk}",
     }

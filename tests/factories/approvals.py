@@ -1,10 +1,12 @@
 """Flows, and things to be approved that exist only in tests."""
 
+from datetime import date, timedelta
 from typing import Any
 
-from apps.approvals.actions import open_approval
+from apps.approvals.actions import name_stand_in, open_approval
 from apps.approvals.conf import Kind, register_kind
-from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage
+from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage, StandIn
+from apps.kernel import clock
 from apps.people.models import BusinessLine, User
 from apps.people.states import Right
 
@@ -37,3 +39,10 @@ def make_flow(line: BusinessLine, *stages: dict[str, Any], kind: str = THING, **
 def begin_approval(line: BusinessLine, author: User, subject: int = 1, digest: str = "one") -> Approval:
     titles = {"title_zh": f"事项 {subject}", "title_en": f"Thing {subject}"}
     return open_approval(kind=THING, subject=subject, **titles, line=line, digest=digest, makers=[author], actor=author)
+
+
+def stand_in_for(owner: User, stand_in: User, line: BusinessLine, *, begins: date | None = None, days: int = 1) -> StandIn:
+    """Named by the owner, from today on or from another day, for so many days."""
+    first = begins or clock.market_date()
+    words: dict[str, Any] = {"valid_from_date": first, "valid_until_date": first + timedelta(days=days - 1), "reason": "on leave"}
+    return name_stand_in(owner=owner, stand_in=stand_in, lines=[line], actor=owner, **words)[0]

@@ -1,5 +1,6 @@
 """The verbs of approvals, and the four-eyes rule that every app asks."""
 
+from apps.approvals.actions.away import end_stand_in, name_stand_in
 from apps.approvals.actions.deciding import NEEDS_REASON, VERBS, decide, open_approval, open_approval_of
 from apps.approvals.actions.flows import keep_stages, remove_flow, require_usable, save_flow
 from apps.approvals.actions.four_eyes import Person, require_other_person
@@ -9,7 +10,9 @@ __all__ = [
     "VERBS",
     "Person",
     "decide",
+    "end_stand_in",
     "keep_stages",
+    "name_stand_in",
     "open_approval",
     "open_approval_of",
     "remove_flow",

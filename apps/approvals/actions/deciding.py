@@ -15,7 +15,7 @@ from apps.approvals.core.moves import Because, MoveRefused
 from apps.approvals.errors import NotDecidable
 from apps.approvals.events import ApprovalMoved
 from apps.approvals.models import Approval
-from apps.approvals.selectors import approval_for, path_for, people_of_stage
+from apps.approvals.selectors import approval_for, away_owners, path_for, people_of_stage
 from apps.approvals.states import ENDED, ApprovalState, Where
 from apps.journal.actions import append
 from apps.kernel import clock
@@ -53,6 +53,11 @@ class Asked:
         return self.people
 
 
+def _send_back(case: Case, asked: Asked) -> Case:
+    who = (case, asked.actor.pk, asked.who)
+    return moves.send_back(*who, to=asked.to, directly=asked.directly, stands_in_for=asked.stands_in_for)
+
+
 class Verb(Protocol):
     def __call__(self, case: Case, asked: Asked, /) -> Case: ...
 
@@ -60,14 +65,17 @@ class Verb(Protocol):
 VERBS: dict[str, Verb] = {
     "approve": lambda case, asked: moves.approve(case, asked.actor.pk, asked.who, asked.stands_in_for),
     "reject": lambda case, asked: moves.reject(case, asked.actor.pk, asked.who, asked.stands_in_for),
-    "send-back": lambda case, asked: moves.send_back(case, asked.actor.pk, asked.who, to=asked.to, directly=asked.directly),
+    "send-back": lambda case, asked: _send_back(case, asked),
     "hand-over": lambda case, asked: moves.hand_over(case, asked.actor.pk, asked.other),
-    "add-signer": lambda case, asked: moves.add_signers(case, asked.actor.pk, asked.others, asked.where),
+    "add-signer": lambda case, asked: moves.add_signers(case, asked.actor.pk, asked.others, asked.where, asked.stands_in_for),
     "remove-signer": lambda case, asked: moves.remove_signer(case, asked.actor.pk, asked.seat, asked.who),
     "withdraw": lambda case, asked: moves.withdraw(case, asked.actor.pk),
     "reassign": lambda case, asked: moves.hand_over(case, _holder(case, asked.seat), asked.other, in_charge=True),
 }
 """Every verb by the name that pages and programs give it. `reassign` is for administrators, when somebody has left."""
+
+BY_STAND_IN = ("approve", "reject", "send-back", "add-signer")
+"""What a stand-in may do with the voice of another; to give it away for good stays with its holder."""
 
 NEEDS_REASON = ("reject", "send-back", "reassign")
 
@@ -130,10 +138,12 @@ def decide(*, approval_id: int, verb: str, actor: User, reason: str = "", revisi
     if verb == "reassign":
         require(actor, Right.ADMINISTER, approval.line)
     who = _who(approval)
-    asked = Asked(actor, approval.line, who, **words)
+    asked = Asked(actor, approval.line, who, stands_in_for=away_owners(actor, approval.line), **words)
     before = moves.refreshed(store.case_of(approval), who)
     case = _refusing(approval, actor, lambda: VERBS[verb](before, asked))
-    _kept(approval, case, verb, actor, reason, other=asked.people[0] if asked.people else 0)
+    voice = moves.seat_of(before, actor.pk, asked.stands_in_for).holder if verb in BY_STAND_IN else actor.pk
+    in_place_of = voice if voice != actor.pk else 0
+    _kept(approval, case, verb, actor, reason, other=asked.people[0] if asked.people else 0, in_place_of=in_place_of)
     if case.state != ApprovalState.OPEN:
         kind.moved(approval.subject, case.state, actor, reason)
     return approval
@@ -163,7 +173,7 @@ def _refusing(approval: Approval, actor: User, move: Callable[[], Case]) -> Case
         raise NotDecidable(because, **facts) from refusal
 
 
-def _kept(approval: Approval, case: Case, verb: str, actor: User, reason: str = "", other: int = 0) -> Approval:
+def _kept(approval: Approval, case: Case, verb: str, actor: User, reason: str = "", **others: int) -> Approval:
     store.save(approval, case, reason)
     append(
         ApprovalMoved(
@@ -177,7 +187,7 @@ def _kept(approval: Approval, case: Case, verb: str, actor: User, reason: str = 
             stage=approval.stage,
             state=str(approval.state),
             reason=reason,
-            other=other,
+            **others,
         ),
         actor=actor,
     )

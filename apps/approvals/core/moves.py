@@ -44,13 +44,13 @@ def opened(path: Path, *, makers: Collection[int], submitter: int, digest: str, 
 
 def approve(case: Case, person: int, who: Who, stands_in_for: Collection[int] = NOBODY) -> Case:
     """Agrees for the seat of this person, or of somebody for whom they stand in."""
-    seat = _seat_of(case, person, stands_in_for)
+    seat = seat_of(case, person, stands_in_for)
     return _settled(_with(case, replace(seat, decision=Decision.APPROVED, decided_by=person)), who)
 
 
 def reject(case: Case, person: int, who: Who, stands_in_for: Collection[int] = NOBODY) -> Case:
     """Says no; whether that ends the case is decided by the rule of the stage."""
-    seat = _seat_of(case, person, stands_in_for)
+    seat = seat_of(case, person, stands_in_for)
     return _settled(_with(case, replace(seat, decision=Decision.REJECTED, decided_by=person)), who)
 
 
@@ -61,7 +61,7 @@ def send_back(
 
     From there the path runs again, or with `directly` the case comes straight back to this stage, where decisions stay.
     """
-    _seat_of(case, person, stands_in_for)
+    seat_of(case, person, stands_in_for)
     if to is not None and not 0 <= to < case.stage:
         raise MoveRefused(Because.NO_SUCH_STAGE)
     come_back = (*case.come_back, case.stage) if directly else ()
@@ -94,7 +94,7 @@ def withdraw(case: Case, person: int) -> Case:
 
 def hand_over(case: Case, person: int, to: int, *, in_charge: bool = False) -> Case:
     """Lets somebody else decide for good. Who is `in_charge` does it for people who have left: `person` is then the holder."""
-    seat = next((each for each in case.here if each.holder == person), None) if in_charge else _seat_of(case, person, NOBODY)
+    seat = next((each for each in case.here if each.holder == person), None) if in_charge else seat_of(case, person, NOBODY)
     if seat is None or case.state is not ApprovalState.OPEN or seat.decision is not Decision.NONE:
         raise MoveRefused(Because.NOT_YOUR_TURN)
     _require_free(case, to)
@@ -103,7 +103,7 @@ def hand_over(case: Case, person: int, to: int, *, in_charge: bool = False) -> C
 
 def add_signers(case: Case, person: int, people: Sequence[int], where: Where, stands_in_for: Collection[int] = NOBODY) -> Case:
     """Further people who have to agree in this stage: before the seat of this person, after it or beside it."""
-    seat = _seat_of(case, person, stands_in_for)
+    seat = seat_of(case, person, stands_in_for)
     if len(case.here) + len(people) > MOST_SIGNERS:
         raise MoveRefused(Because.TOO_MANY, most=MOST_SIGNERS)
     waits = (seat.number,) if where is Where.AFTER else ()
@@ -192,7 +192,7 @@ def _with(case: Case, seat: Seat) -> Case:
     return replace(case, seats=tuple(seat if each.number == seat.number else each for each in case.seats))
 
 
-def _seat_of(case: Case, person: int, stands_in_for: Collection[int]) -> Seat:
+def seat_of(case: Case, person: int, stands_in_for: Collection[int]) -> Seat:
     """The seat at which this person may decide now, their own before those of others."""
     if case.state in ENDED:
         raise MoveRefused(Because.ENDED)

@@ -27,8 +27,9 @@ RULES = [
 ]
 
 
-def guard(apps, schema_editor):
-    for name, table, event, rule in RULES:
+def guard(apps, schema_editor, rules=RULES):
+    """A trigger per rule: name, table, event and the condition on which it refuses, empty for always."""
+    for name, table, event, rule in rules:
         if schema_editor.connection.vendor == "sqlite":
             when = f"WHEN {rule} " if rule else ""
             schema_editor.execute(
@@ -47,8 +48,8 @@ def guard(apps, schema_editor):
         )
 
 
-def unguard(apps, schema_editor):
-    for name, table, _event, _rule in RULES:
+def unguard(apps, schema_editor, rules=RULES):
+    for name, table, _event, _rule in rules:
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f"DROP TRIGGER IF EXISTS approvals_{name}")
             continue

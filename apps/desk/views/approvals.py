@@ -96,7 +96,8 @@ def _form(found: Approval, given: Any = None, stages: list[StageView] | None = N
 def _context(found: Approval, person: User, form: DecisionForm | None) -> dict[str, Any]:
     running = found.state not in ENDED
     kind, stages = kind_named(found.kind), approvals_selectors.stages_of(found)
-    may_decide = approvals_selectors.has_turn(person, found)
+    own = approvals_selectors.turn_in(person, found)
+    may_decide = own is not None
     may_reassign = running and may(person, Right.ADMINISTER, found.line)
     return {
         "approval": found,
@@ -106,6 +107,7 @@ def _context(found: Approval, person: User, form: DecisionForm | None) -> dict[s
         "form": form or _form(found, stages=stages),
         "people": list(approvals_selectors.people_to_ask(found)) if may_decide or may_reassign else [],
         "may_decide": may_decide,
+        "is_own_turn": own,
         "may_withdraw": running and found.submitter_id == person.pk,
         "may_reassign": may_reassign,
     }
