@@ -24,19 +24,37 @@ problems_of({}, {})
 print(*sorted({"numpy", "jsonschema", "lxml"} & sys.modules.keys()))
 """
 
+WORKER = """
+import sys
+import django
+django.setup()
+import apps.engine.management.commands.worker
+PAGES = {"views", "forms", "admin", "api", "urls"}
+print("worker", *(name for name in sys.modules if name.startswith("apps.") and PAGES & set(name.split("."))))
+import clearway.urls
+print(*(room for room in ("api", "admin") if f"apps.engine.{room}" in sys.modules))
+"""
 
-def test_libraries_that_few_processes_use_are_loaded_with_their_first_use(tmp_path):
+
+def said(code: str, data: Path) -> list[str]:
+    """What a process of its own prints."""
     environment = {
         **os.environ,
-        "CLEARWAY_DATA": str(tmp_path),
+        "CLEARWAY_DATA": str(data),
         "DJANGO_SETTINGS_MODULE": "clearway.settings.embedded",
         "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
     }
-
-    told = subprocess.run([sys.executable, "-c", LOADED], env=environment, capture_output=True, text=True)
-
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert told.stderr == ""
-    assert told.stdout.splitlines() == ["lxml", "jsonschema lxml numpy"]
+    return told.stdout.splitlines()
+
+
+def test_libraries_that_few_processes_use_are_loaded_with_their_first_use(tmp_path):
+    assert said(LOADED, tmp_path) == ["lxml", "jsonschema lxml numpy"]
+
+
+def test_a_worker_loads_no_pages(tmp_path):
+    assert said(WORKER, tmp_path) == ["worker", "api admin"]
 
 
 def test_what_is_there_before_a_fork_is_left_out_of_collections():
