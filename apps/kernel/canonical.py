@@ -22,6 +22,11 @@ def canonical_json(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
+def kept_number(value: Decimal) -> int | str:
+    """A decimal as JSON keeps it without loss: whole ones as a number, others as the text of their digits."""
+    return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else format(value, "f")
+
+
 def digest_of(value: Any) -> str:
     """SHA-256 over the canonical JSON, 64 hexadecimal characters."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()

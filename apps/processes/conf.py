@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from apps.processes.core.testing import Rehearse
+
 HandlerSchema = Callable[[str], dict[str, Any] | None]
 HandlerTitles = Callable[[], dict[str, str]]
 
@@ -40,3 +42,18 @@ def tell_in_force(process_id: int) -> None:
     """Another version of the process is in force, or none is any more."""
     if _listener is not None:
         _listener(process_id)
+
+
+_rehearse: Rehearse | None = None
+
+
+def register_rehearsal(rehearse: Rehearse) -> None:
+    """Called once at start by the app that can play a plan without running it."""
+    global _rehearse
+    _rehearse = rehearse
+
+
+def rehearsal() -> Rehearse:
+    if _rehearse is None:
+        raise LookupError("no app has registered a rehearsal")
+    return _rehearse

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import DomainError
 from apps.processes.core.problems import Problem
+from apps.processes.core.testing import Result, Unusable
 
 
 class ModelRefused(DomainError):
@@ -53,3 +54,47 @@ class NotComparable(DomainError):
 
     code = "not_comparable"
     sentence = _("These models cannot be compared: {reason}")
+
+
+class TestUnusable(DomainError):
+    """What was sent is no test. Facts: place (a path such as `expected.path[2]`), reason (a sentence)."""
+
+    code = "test_unusable"
+    sentence = _("{place}: {reason}")
+
+    @classmethod
+    def because_of(cls, refusal: Unusable) -> "TestUnusable":
+        return cls(place=refusal.place, reason=str(refusal.reason))
+
+
+class TestExists(DomainError):
+    """Names of tests are unique in their process."""
+
+    code, http_status = "test_exists", 409
+    sentence = _("This process already has a test with the name “{name}”.")
+
+
+class TestChangedMeanwhile(DomainError):
+    """Somebody else saved the test since it was opened. Facts: name, by."""
+
+    code, http_status = "test_changed_meanwhile", 409
+    sentence = _("Meanwhile {by} has changed the test “{name}”. Open it again to see what it is now.")
+
+
+class TooManyTests(DomainError):
+    """A process has as many tests as can be played while somebody waits."""
+
+    code = "too_many_tests"
+    sentence = _("A process has at most {most} tests.")
+
+
+class TestsFail(DomainError):
+    """A version whose tests fail is not submitted. Facts: count, names, tests (each with its differences in sentences)."""
+
+    code = "tests_fail"
+    sentence = _("{count} test(s) of the process fail on this version: {names}.")
+
+    @classmethod
+    def because_of(cls, failed: list[Result]) -> "TestsFail":
+        names = ", ".join(f"“{result.case.name}”" for result in failed)
+        return cls(count=len(failed), names=names, tests=[result.as_dict() for result in failed])

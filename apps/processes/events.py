@@ -91,3 +91,23 @@ class WorkingCopyFinished(WorkingCopyFact):
 class WorkingCopyDiscarded(WorkingCopyFact):
     kind: ClassVar[str] = "working_copy.discarded"
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestFact(ProcessFact):
+    """`test_digest` is of the test's canonical JSON, its name among it."""
+
+    test: int
+    name: str
+    test_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestSaved(TestFact):
+    kind: ClassVar[str] = "process_test.saved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestRemoved(TestFact):
+    kind: ClassVar[str] = "process_test.removed"
+    reason: str

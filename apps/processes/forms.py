@@ -1,3 +1,5 @@
+import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -39,6 +41,55 @@ class FinishForm(forms.Form):
 
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     note = forms.CharField(label=_("What changes and why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class JSONText(forms.CharField):
+    """A JSON object as text; numbers keep all their digits. Cleaned to the object, empty is {}."""
+
+    widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono", "data-json": ""})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return json.loads(text or "{}", parse_float=Decimal)
+        except (ValueError, RecursionError) as refusal:
+            where = f" ({refusal.lineno}:{refusal.colno})" if isinstance(refusal, json.JSONDecodeError) else ""
+            raise forms.ValidationError(_("This is not JSON%(where)s."), params={"where": where}) from None
+
+    def validate(self, value: Any) -> None:
+        """An empty object is an answer."""
+
+    def run_validators(self, value: Any) -> None:
+        """Its size is checked with the test as a whole."""
+
+
+class TestForm(forms.Form):
+    """A test of a process. `seen` is the digest of the test that was opened, empty for a new one."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What it shows, such as: a margin call that is paid."))
+    variables = JSONText(label=_("Given variables"), required=False, help_text=_("A JSON object: what the run begins with."))
+    script = JSONText(
+        label=_("Results of the steps"),
+        required=False,
+        help_text=_('A JSON object by element id, such as {"approve": {"results": {"ok": true}}}.'),
+    )
+    expected = JSONText(
+        label=_("Expected"),
+        required=False,
+        help_text=_("A JSON object with any of: ended, end_state, end, path (a list of element ids), exact, variables."),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+
+    def test(self) -> dict[str, Any]:
+        """The JSON of the test."""
+        return {name: self.cleaned_data[name] for name in ("name", "variables", "script", "expected")}
+
+
+class RemoveTestForm(forms.Form):
+    """A test is removed, and why."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ProcessForm(forms.Form):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from apps.people.models import BusinessLine, User
+from apps.processes.core.testing import Case, read_test
 from apps.processes.states import VersionState
 
 
@@ -136,3 +137,33 @@ class WorkingCopyRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.working_copy_id} r{self.number}"
+
+
+class ProcessTest(models.Model):
+    """What a process must do when it is rehearsed with these variables and results. Every version that is submitted passes it."""
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="tests", verbose_name=_("process"))
+    name = models.CharField(_("name"), max_length=120)
+    variables = models.JSONField(_("given variables"), default=dict, blank=True)
+    script = models.JSONField(_("script"), default=dict, blank=True)
+    expected = models.JSONField(_("expected"), default=dict, blank=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    saved_at = models.DateTimeField(_("saved at"))
+
+    class Meta:
+        verbose_name = _("test of a process")
+        verbose_name_plural = _("tests of processes")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["process", "name"], name="process_tests_have_names_of_their_own")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def case(self) -> Case:
+        return read_test({"name": self.name, "variables": self.variables, "script": self.script, "expected": self.expected})
+
+    @property
+    def digest(self) -> str:
+        """Tells whether it is still the same."""
+        return self.case.digest

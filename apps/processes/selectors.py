@@ -1,6 +1,6 @@
 """What is asked of processes: lists that show only what the person may see, the version in force, changes between two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -12,22 +12,24 @@ from lxml import etree
 from apps.approvals.models import Approval
 from apps.approvals.selectors import waiting_for
 from apps.calendars.selectors import time_nodes_by_key
+from apps.kernel.canonical import digest_of
 from apps.kernel.errors import NotFound
 from apps.kernel.front_door import Refused, open_document
 from apps.people.actions import require
 from apps.people.models import User
 from apps.people.selectors import lines_visible_to
 from apps.people.states import STEP_ROLE_RIGHT, Right, Role
-from apps.processes.conf import handler_lookup, handler_titles
+from apps.processes.conf import handler_lookup, handler_titles, rehearsal
 from apps.processes.core.bpmn import check_model
 from apps.processes.core.codec import plan_from_json
 from apps.processes.core.differences import Differences, differences
 from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem
+from apps.processes.core.testing import Case, Result, run_tests
 from apps.processes.core.vocabulary import BPMN, CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
 from apps.processes.errors import NotComparable
-from apps.processes.models import Process, ProcessVersion, WorkingCopy, WorkingCopyRevision
+from apps.processes.models import Process, ProcessTest, ProcessVersion, WorkingCopy, WorkingCopyRevision
 from apps.processes.states import VERSION, VersionState
 
 PAGE = 50
@@ -103,6 +105,68 @@ def _plan(digest: str, version_id: int) -> Plan:
 def problems_of(version: ProcessVersion) -> list[Problem]:
     """What the checker says of the model today; handlers may have changed since it was approved."""
     return check_model(version.model_xml.encode(), handlers=handler_lookup())
+
+
+def tests_of(process: Process) -> QuerySet[ProcessTest]:
+    """By name. One query."""
+    return process.tests.select_related("saved_by").order_by("name", "id")
+
+
+def test_for(user: User, key: str, number: int) -> ProcessTest:
+    """The test, or NotFound when it or its process is not there or not for this person."""
+    found = tests_of(process_for(user, key)).select_related("process__line").filter(pk=number).first()
+    if found is None:
+        raise NotFound(what="test")
+    return found
+
+
+def test_results(version: ProcessVersion) -> list[Result]:
+    """What the tests of its process say of a version, by name. Kept: one query, more where it calls others, and no rehearsal.
+
+    Processes that it calls are played with their versions in force, itself as it is here; a call of another one is done at once.
+    """
+    cases = [test.case for test in version.process.tests.all()]
+    if not cases:
+        return []
+    plan = plan_of(version)
+    called, digests = _called_in_force(plan)
+    fingerprint = digest_of([version.plan_digest, digests, [case.digest for case in cases]])
+    return _played(_Question(fingerprint, get_language() or "", plan, tuple(cases), called))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Two questions of the same fingerprint and language have the same answer."""
+
+    fingerprint: str
+    language: str
+    plan: Plan = field(compare=False)
+    cases: tuple[Case, ...] = field(compare=False)
+    called: dict[str, Plan] = field(compare=False)
+
+
+@lru_cache(maxsize=KEPT_MODELS)
+def _played(asked: _Question) -> list[Result]:
+    return run_tests(asked.plan, asked.cases, rehearse=rehearsal(), called=asked.called)
+
+
+def _called_in_force(plan: Plan) -> tuple[dict[str, Plan], dict[str, str]]:
+    """The plans that a plan calls, however deep, with their digests. One query for each depth."""
+    found, digests = {plan.process_id: plan}, {}
+    asked, names = {plan.process_id}, called_by(plan)
+    while names := names - asked:
+        asked |= names
+        rows = ProcessVersion.objects.filter(process__key__in=names, state=VersionState.PUBLISHED)
+        names = set()
+        for key, pk, digest in rows.values_list("process__key", "pk", "plan_digest"):
+            found[key], digests[key] = _plan(digest, pk), digest
+            names |= called_by(found[key])
+    return found, digests
+
+
+def called_by(plan: Plan) -> set[str]:
+    """The keys of the processes that a plan calls itself."""
+    return {node.called_process for node in plan.nodes.values() if node.called_process}
 
 
 WORKING_COPY = "draft"

@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.processes.core.differences import What
-from apps.processes.models import Process, ProcessVersion, WorkingCopyRevision
+from apps.processes.models import Process, ProcessTest, ProcessVersion, WorkingCopyRevision
 
 
 class ProcessOut(serializers.ModelSerializer[Process]):
@@ -100,3 +100,53 @@ class DifferencesOut(serializers.Serializer[Any]):
     old = serializers.CharField(help_text="Number of the version, or draft.")
     new = serializers.CharField(help_text="Number of the version, or draft.")
     differences = DifferenceOut(many=True)
+
+
+class ExpectedIn(serializers.Serializer[Any]):
+    """What is left out is not asked for."""
+
+    ended = serializers.BooleanField(required=False, help_text="Whether every token reaches an end; true unless said otherwise.")
+    end_state = serializers.CharField(required=False, help_text="completed, failed, stopped or error:CODE.")
+    end = serializers.CharField(required=False, help_text="Id of an end event that is reached.")
+    path = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Element ids that are passed in this order."
+    )
+    exact = serializers.BooleanField(required=False, help_text="Nothing else is passed, inside called processes neither.")
+    variables = serializers.DictField(required=False, help_text="Variables at the end; others may stand beside them.")
+
+
+class ProcessTestIn(serializers.Serializer[Any]):
+    """For the schema only: `core.testing.read_test` reads it and names the place of what is wrong."""
+
+    name = serializers.CharField(max_length=120)
+    variables = serializers.DictField(required=False, help_text="What the run begins with.")
+    script = serializers.DictField(required=False, help_text="By element id, as for bpmn rehearse.")
+    expected = ExpectedIn(required=False)
+    seen = serializers.CharField(required=False, help_text="The digest you changed; another one now is refused.")
+
+
+class ProcessTestOut(serializers.ModelSerializer[ProcessTest]):
+    digest = serializers.CharField()
+    saved_by = serializers.CharField(source="saved_by.username")
+
+    class Meta:
+        model = ProcessTest
+        fields = ["id", "name", "variables", "script", "expected", "digest", "saved_by", "saved_at"]
+
+
+class TestRemovalIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000)
+    seen = serializers.CharField(max_length=64, required=False, default=None, help_text="The digest that you saw.")
+
+
+class TestDifferenceOut(serializers.Serializer[Any]):
+    place = serializers.CharField(help_text="Where the test says it, such as expected.path[2].")
+    expected = serializers.JSONField(allow_null=True)
+    found = serializers.JSONField(allow_null=True)
+    sentence = serializers.CharField()
+
+
+class TestResultOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    passed = serializers.BooleanField()
+    differences = TestDifferenceOut(many=True)

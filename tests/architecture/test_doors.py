@@ -56,7 +56,7 @@ def uploaded() -> SimpleUploadedFile:
     return SimpleUploadedFile("p.bpmn", MODEL.encode())
 
 
-RUN, STEP, REQUEST, FILE, BREAK, APPROVAL = "run", "step", "request", "file", "break", "approval"
+RUN, STEP, REQUEST, FILE, BREAK, APPROVAL, TEST = "run", "step", "request", "file", "break", "approval", "test"
 STAND_IN = "stand-in"
 VERSION = ("P", "version")
 DOORS: dict[str, list[Door]] = {
@@ -115,6 +115,22 @@ DOORS: dict[str, list[Door]] = {
     ],
     "process": [door(Right.VIEW, "get", "P"), door(Right.AUTHOR, "post", "P", model=uploaded, note="why")],
     "process-version": [door(Right.VIEW, "get", *VERSION)],
+    "new-process-test": [
+        door(Right.AUTHOR, "get", "P"),
+        door(Right.AUTHOR, "post", "P", name="another", expected='{"ended": true}'),
+    ],
+    "process-test": [
+        door(Right.VIEW, "get", "P", TEST),
+        door(Right.AUTHOR, "post", "P", TEST, name="another"),
+        door(Right.AUTHOR, "post", "P", TEST, work="remove", reason="a trial"),
+    ],
+    "api-tests": [door(Right.VIEW, "get", "P"), door(Right.AUTHOR, "post", "P", name="another")],
+    "api-test": [
+        door(Right.VIEW, "get", "P", TEST),
+        door(Right.AUTHOR, "put", "P", TEST, name="another"),
+        door(Right.AUTHOR, "delete", "P", TEST, reason="a trial"),
+    ],
+    "api-version-test-results": [door(Right.VIEW, "get", *VERSION)],
     "draw": [door(Right.AUTHOR, "get", "P"), door(Right.AUTHOR, "post", "P", work="open")],
     "api-working-copy": [
         door(Right.AUTHOR, "get", "P"),
@@ -210,6 +226,7 @@ def world(tmp_path):
         STEP: Step.objects.get(run=run, node_id="make").pk,
         FILE: ArrivedFile.objects.get().pk,
         BREAK: a_break().pk,
+        TEST: processes.save_test(process_key="P", test={"name": "it ends"}, actor=author).pk,
         APPROVAL: Approval.objects.get(subject=version.pk).pk,
         STAND_IN: stand_in_for(author, asker, line).pk,
         "version": version.number,

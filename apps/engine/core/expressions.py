@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.kernel import dmn, feel
+from apps.kernel.canonical import kept_number
 from apps.processes.core.plan import Decision, Mapping, Timer
 
 MARKET_ZONE = ZoneInfo("Asia/Shanghai")
@@ -40,7 +41,7 @@ def as_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | str | int):
         return value
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else format(value, "f")
+        return kept_number(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, timedelta):

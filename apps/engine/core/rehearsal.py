@@ -32,10 +32,10 @@ from apps.engine.core.advance import EPOCH, advance, catches
 from apps.engine.core.expressions import ExpressionFailed, as_json, require_bounded
 from apps.engine.core.marking import Marking
 from apps.processes.core.plan import EventKind, NodeKind, Plan
+from apps.processes.core.testing import SAID
 
 MOVES_LIMIT = 20_000
 EPOCH_DAY = EPOCH.date()
-_SAID = frozenset({"results", "error", "escalation", "message", "signal", "delay_seconds"})
 _SCRIPTABLE = frozenset({NodeKind.SCRIPT_TASK, NodeKind.BUSINESS_RULE_TASK, NodeKind.SEND_TASK})
 _SOON, _USUAL, _LATE = range(3)
 """Of what happens at the same moment: first what the script says of an event, last the timers that stand beside something."""
@@ -81,7 +81,7 @@ def _says_more_than_when(item: Any) -> bool:
 
 def _brought(item: dict[str, Any]) -> dict[str, Any]:
     """What an item of the script brings. Raises ExpressionFailed for what has no JSON form."""
-    plain = not item.keys() & _SAID
+    plain = not item.keys() & SAID
     found = as_json(item if plain else next((item[key] for key in ("results", "message", "signal") if key in item), {}))
     return found if isinstance(found, dict) else {}
 
@@ -286,7 +286,7 @@ class _Player:
     def _plan(self, run: _Run, token: int, node: str, item: dict[str, Any], due: datetime, rank: int = _USUAL) -> None:
         """Puts what will happen to the token on the agenda."""
         try:
-            delay = item.get("delay_seconds", 0) if item.keys() & _SAID else 0
+            delay = item.get("delay_seconds", 0) if item.keys() & SAID else 0
             due += timedelta(milliseconds=round(delay * 1000))
             outputs = _brought(item)
         except (ExpressionFailed, ValueError, TypeError, OverflowError) as refusal:

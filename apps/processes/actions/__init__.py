@@ -1,5 +1,6 @@
-"""Everything that changes a process: its versions, and the working copy that becomes the next one."""
+"""Everything that changes a process: its versions, its tests, and the working copy that becomes the next version."""
 
+from apps.processes.actions.testing import remove_test, save_test
 from apps.processes.actions.versions import (
     MOVES,
     approve_version,
@@ -29,8 +30,10 @@ __all__ = [
     "new_version_from_template",
     "open_working_copy",
     "publish_version",
+    "remove_test",
     "retire_version",
     "save_draft",
+    "save_test",
     "save_working_copy",
     "send_back_version",
     "submit_version",

@@ -25,8 +25,9 @@ from apps.processes.core.codec import plan_digest, plan_from_json, plan_to_json
 from apps.processes.core.plan import Plan
 from apps.processes.core.renaming import with_process_id
 from apps.processes.core.soundness import check_calls
-from apps.processes.errors import ModelRefused, ProcessExists, WrongProcessId
+from apps.processes.errors import ModelRefused, ProcessExists, TestsFail, WrongProcessId
 from apps.processes.models import Process, ProcessTemplate, ProcessVersion
+from apps.processes.selectors import test_results
 from apps.processes.states import VERSION, VersionState
 
 
@@ -87,7 +88,8 @@ def create_process_from_template(
 
 
 def submit_version(*, version_id: int, actor: User, reason: str = "", seen: str | None = None) -> ProcessVersion:
-    """Sends the author's draft on the approval path of its line."""
+    """Sends the author's draft on the approval path of its line. Raises TestsFail when it does not pass every test."""
+    _play_tests_beforehand(version_id, actor)
     return _move(version_id, actor, reason, Right.AUTHOR, "submit", events.VersionSubmitted, seen, before=_checked_and_sent)
 
 
@@ -200,7 +202,23 @@ def _require_seen(version: ProcessVersion, seen: str | None) -> None:
 
 def _checked_and_sent(version: ProcessVersion, actor: User) -> None:
     _require_calls_to_end(version, actor)
+    _require_tests_to_pass(version)
     _send_on_its_path(version, actor)
+
+
+def _play_tests_beforehand(version_id: int, actor: User) -> None:
+    """The results are kept, so that nobody waits for the lock while tests are played."""
+    version = (
+        ProcessVersion.objects.select_related("process").filter(pk=version_id, author=actor, state=VersionState.DRAFT).first()
+    )
+    if version is not None:
+        test_results(version)
+
+
+def _require_tests_to_pass(version: ProcessVersion) -> None:
+    failed = [result for result in test_results(version) if not result.passed]
+    if failed:
+        raise TestsFail.because_of(failed)
 
 
 def _send_on_its_path(version: ProcessVersion, actor: User) -> Approval:

@@ -15,7 +15,7 @@ from apps.people.selectors import lines_where, rights_by_line, signed_in
 from apps.people.states import Right
 from apps.processes import actions, selectors
 from apps.processes.core.differences import What
-from apps.processes.errors import ModelRefused
+from apps.processes.errors import ModelRefused, TestsFail
 from apps.processes.forms import DraftForm, FinishForm, MoveForm, ProcessForm, is_version_number
 from apps.processes.models import Process, ProcessVersion
 from apps.processes.views import editor
@@ -99,6 +99,7 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
         "may_write": Right.AUTHOR in rights,
         "may_operate": Right.OPERATE in rights,
         "problems": problems,
+        "tests": list(selectors.tests_of(found)),
     }
     return render(request, "processes/process.html", context, status=status)
 
@@ -106,11 +107,14 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """One version: diagram, checks, what differs from the version in force, and the moves this person may make."""
+    """One version: diagram, checks, what differs from the version in force, and the moves this person may make.
+
+    `?tests` plays the tests of the process on it, which may take seconds: a page that is only read does not wait for it.
+    """
     person = signed_in(request)
     found = selectors.version_for(person, key, number)
     form = MoveForm(request.POST or None)
-    status = 200
+    status, plays = 200, "tests" in request.GET
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -118,12 +122,14 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
                 _make_move(found, form.cleaned_data, person)
             except DomainError as refusal:
                 form.add_error(None, str(refusal))
-                status = refusal.http_status
+                status, plays = refusal.http_status, isinstance(refusal, TestsFail)
                 found = selectors.version_for(person, key, number)
             else:
                 messages.success(request, _("Done: {version}.").format(version=found))
                 return redirect("process-version", key=key, number=number)
-    return render(request, "processes/version.html", _version_context(found, person, form), status=status)
+    context = _version_context(found, person, form)
+    context["results"] = selectors.test_results(found) if plays else None
+    return render(request, "processes/version.html", context, status=status)
 
 
 def _make_move(seen: ProcessVersion, data: dict[str, Any], person: User) -> None:
@@ -143,6 +149,7 @@ def _version_context(found: ProcessVersion, person: User, form: MoveForm) -> dic
         "problems": selectors.problems_of(found),
         "moves": selectors.moves_for(person, found, rights_by_line(person).get(found.process.line_id, set())),
         "form": form,
+        "tests": found.process.tests.count(),
         "compared": compared,
         "told": _told_against(compared, found) if compared else [],
         "steps": [(node, names.get(node.id, node.name)) for node in after.nodes.values() if node.name],

@@ -1,8 +1,9 @@
-"""`manage.py bpmn check FILE...`, `bpmn rehearse FILE` and `bpmn diff OLD NEW`: models as files, without a database."""
+"""`manage.py bpmn check FILE...`, `rehearse FILE`, `test FILE --tests TESTS` and `diff OLD NEW`: models as files, no database."""
 
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem, Severity, is_refused
 from apps.processes.core.soundness import check_calls
+from apps.processes.core.testing import Case, Unusable, read_test, run_tests
 
 Plans = dict[str, Plan]
 
 
 class Command(BaseCommand):
     help = (
-        "Checks, rehearses and compares BPMN models. Exit code 0: every file may run, the rehearsal ended, nothing differs;"
+        "Checks, rehearses, tests and compares BPMN models. Exit code 0: every file may run, the rehearsal ended, every test"
+        " passed, nothing differs;"
         " 1: not so; 2: a file that is to be compared cannot be read."
     )
     requires_system_checks: list[str] = []
@@ -44,6 +47,12 @@ class Command(BaseCommand):
         rehearse.add_argument("--script", default="{}", metavar="JSON", help="results, delays and errors by element id")
         rehearse.add_argument("--json", action="store_true", help="{ended, end_state, trace, variables, problems}")
 
+        test = verbs.add_parser("test", help="play one file as its tests say, and say what came otherwise")
+        test.add_argument("file", metavar="FILE")
+        test.add_argument("--tests", required=True, metavar="TESTS", help="a JSON file: a list of tests, or one of them")
+        test.add_argument("--process", default="", metavar="ID", help="the process to read where a model has several")
+        test.add_argument("--json", action="store_true", help="{ok, tests: [{name, passed, differences}], problems}")
+
         diff = verbs.add_parser("diff", help="say what differs between two files")
         diff.add_argument("old", metavar="OLD")
         diff.add_argument("new", metavar="NEW")
@@ -57,6 +66,8 @@ class Command(BaseCommand):
             self._check(options["files"], options)
         elif verb == "rehearse":
             self._rehearse(options)
+        elif verb == "test":
+            self._test(options)
         else:
             self._diff(options)
 
@@ -75,6 +86,21 @@ class Command(BaseCommand):
         if not told["ok"]:
             raise SystemExit(2)
         if told["differences"]:
+            raise SystemExit(1)
+
+    def _test(self, options: dict[str, Any]) -> None:
+        with translation.override("en"):
+            told = _tested(options["file"], options["process"], options["tests"])
+        if options["json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+        else:
+            for result in told["tests"]:
+                self.stdout.write(f"{result['name']}: {'passed' if result['passed'] else 'failed'}")
+                for difference in result["differences"]:
+                    self.stdout.write(f"  {difference['place']}: {difference['sentence']}")
+            for problem in told["problems"]:
+                self.stderr.write(f"{problem['file']}: {problem['element']} {problem['message']}")
+        if not told["ok"]:
             raise SystemExit(1)
 
     def _rehearse(self, options: dict[str, Any]) -> None:
@@ -167,25 +193,56 @@ def _at_hand(files: list[str]) -> Plans:
 
 
 def _rehearsed(name: str, process: str, variables: str, script: str) -> Rehearsal:
-    """Handlers that this installation does not have do not matter: the script stands for them."""
     try:
         given, played = _objects(variables), _objects(script)
-        xml = Path(name).read_bytes()
-        reading = read_model(xml, complete=False, process=process)
-    except OSError as unreadable:
-        return Rehearsal(problems=[{"element": "", "message": unreadable.strerror or "cannot be read"}])
+        plan, called = _playable(name, process)
+    except _NotPlayable as refused:
+        return Rehearsal(problems=[{"element": p.element, "message": p.message} for p in refused.problems])
     except ValueError as refusal:
         return Rehearsal(problems=[{"element": "", "message": f"--variables and --script take a JSON object: {refusal}"}])
-    if reading.plan is None or is_refused(reading.problems):
-        return Rehearsal(problems=[{"element": p.element, "message": p.message} for p in reading.problems])
+    return rehearse(plan, variables=given, script=played, called=called)
+
+
+def _tested(name: str, process: str, tests: str) -> dict[str, Any]:
+    """The results of all tests of the file; nothing is played when one of them is none."""
+    told: dict[str, Any] = {"ok": False, "tests": [], "problems": []}
     try:
-        called = _called_by(reading.plan, xml)
-    except _CalledRefused as refused:
-        return Rehearsal(problems=[{"element": p.element, "message": p.message} for p in refused.problems])
-    return rehearse(reading.plan, variables=given, script=played, called=called)
+        said = json.loads(Path(tests).read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        cases = [_case(item, place) for place, item in enumerate(said if isinstance(said, list) else [said])]
+        plan, called = _playable(name, process)
+    except _NotPlayable as refused:
+        told["problems"] = [{"file": name, "element": p.element, "message": p.message} for p in refused.problems]
+        return told
+    except (OSError, ValueError, RecursionError) as unreadable:
+        told["problems"] = [{"file": tests, "element": "", "message": str(unreadable)}]
+        return told
+    results = run_tests(plan, cases, rehearse=rehearse, called=called)
+    return told | {"ok": all(one.passed for one in results), "tests": [one.as_dict() for one in results]}
 
 
-class _CalledRefused(Exception):
+def _case(data: Any, place: int) -> Case:
+    try:
+        return read_test(data)
+    except Unusable as refusal:
+        raise ValueError(f"[{place}] {refusal.place}: {refusal.reason}") from refusal
+
+
+def _playable(name: str, process: str) -> tuple[Plan, Plans]:
+    """The plan of the file and those it calls. Handlers that this installation lacks do not matter: the script stands for them.
+
+    Raises _NotPlayable.
+    """
+    try:
+        xml = Path(name).read_bytes()
+    except OSError as unreadable:
+        raise _NotPlayable([Problem("", "file.unreadable", unreadable.strerror or "cannot be read")]) from unreadable
+    reading = read_model(xml, complete=False, process=process)
+    if reading.plan is None or is_refused(reading.problems):
+        raise _NotPlayable(reading.problems)
+    return reading.plan, _called_by(reading.plan, xml)
+
+
+class _NotPlayable(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
         self.problems = problems
@@ -201,7 +258,7 @@ def _called_by(plan: Plan, xml: bytes) -> Plans:
         for name in sorted(name for name in names - found.keys() if name):
             reading = read_model(xml, complete=False, process=name)
             if reading.plan is None:
-                raise _CalledRefused([problem for problem in reading.problems if problem.severity is Severity.ERROR])
+                raise _NotPlayable([problem for problem in reading.problems if problem.severity is Severity.ERROR])
             found[name] = reading.plan
             waiting.append(reading.plan)
     return found
