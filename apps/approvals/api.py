@@ -1,16 +1,16 @@
 """Approvals for programs: the same selectors and actions as the pages. Lists are paged by key, `?last=<id>`."""
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.approvals import selectors
-from apps.approvals.actions import NEEDS_REASON, VERBS, decide
+from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS, decide
 from apps.approvals.models import Approval
-from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn
+from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn, TellingIn
 from apps.approvals.states import Where
 from apps.kernel.errors import NotFound
 from apps.people.models import User
@@ -46,11 +46,22 @@ class OneApproval(APIView):
 
 
 class ApprovalVerb(APIView):
-    @extend_schema(operation_id="approvals_decide", request=DecisionIn, responses=ApprovalWithSeatsOut)
+    @extend_schema(
+        operation_id="approvals_decide",
+        request=PolymorphicProxySerializer("ApprovalVerbIn", [DecisionIn, TellingIn], None),
+        responses=ApprovalWithSeatsOut,
+    )
     def post(self, request: Request, approval_id: int, verb: str) -> Response:
-        """One verb: approve, reject, send-back, hand-over, add-signer, remove-signer, withdraw or reassign."""
+        """One verb: approve, reject, send-back, hand-over, add-signer, remove-signer, withdraw or reassign; or, without deciding,
+        comment, remind or copy."""
         person = signed_in(request)
         selectors.approval_for(person, approval_id)
+        if verb in TELLING:
+            told = TellingIn(data=request.data)
+            told.is_valid(raise_exception=True)
+            people = _keys_of(told.validated_data["people"])
+            TELLING[verb](text=told.validated_data["text"], people=people, approval_id=approval_id, actor=person)
+            return Response(ApprovalWithSeatsOut(_with_seats(person, approval_id)).data)
         if verb not in VERBS:
             raise NotFound(what="verb")
         data = DecisionIn(data=request.data)

@@ -46,6 +46,27 @@ class NotDecidable(DomainError):
         self.http_status = 403 if because in self.forbidden else 409 if because in self.late else 422  # type: ignore[misc]
 
 
+class NothingSaid(DomainError):
+    """A comment without words."""
+
+    code = "nothing_said"
+    sentence = _("A comment needs words.")
+
+
+class NobodyToRemind(DomainError):
+    """A reminder while nobody is asked to decide."""
+
+    code, http_status = "nobody_to_remind", 409
+    sentence = _("It waits for nobody's decision now.")
+
+
+class RemindedLately(DomainError):
+    """A second reminder within the hour."""
+
+    code, http_status = "reminded_lately", 409
+    sentence = _("They were reminded at {at}; once an hour is enough.")
+
+
 class UnusableStandIn(DomainError):
     """A stand-in who could never decide, or one that is named already."""
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 class ApprovalMoved:
     """One verb on one approval. `state` and `stage` are as they are afterwards; `other` is the second person of the verb.
 
-    `in_place_of` is for whom a stand-in acted, 0 for who acted for themselves.
+    `before` and `stage_before` are where it stood, empty for the first. `in_place_of` is for whom a stand-in acted, else 0.
     """
 
     kind: ClassVar[str] = "approval.moved"
@@ -24,6 +24,51 @@ class ApprovalMoved:
     reason: str = ""
     other: int = 0
     in_place_of: int = 0
+    before: str = ""
+    stage_before: int = 0
+
+    @property
+    def stream(self) -> str:
+        return f"approval.{self.approval}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalCommented:
+    """Something said beside the decisions; `mentions` are people who may see the line."""
+
+    kind: ClassVar[str] = "approval.commented"
+    approval: int
+    line: str
+    text: str
+    mentions: list[int]
+
+    @property
+    def stream(self) -> str:
+        return f"approval.{self.approval}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalReminded:
+    """Its submitter asked those who have the turn at this stage to decide."""
+
+    kind: ClassVar[str] = "approval.reminded"
+    approval: int
+    line: str
+    stage: int
+
+    @property
+    def stream(self) -> str:
+        return f"approval.{self.approval}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalCopied:
+    """These people are to know of it."""
+
+    kind: ClassVar[str] = "approval.copied"
+    approval: int
+    line: str
+    people: list[int]
 
     @property
     def stream(self) -> str:

@@ -6,12 +6,13 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.actions import NEEDS_REASON, VERBS
+from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS
 from apps.approvals.models import Approval
 from apps.approvals.selectors import lines_of_both, people_to_ask
 from apps.approvals.states import Where
 from apps.people.models import BusinessLine, User
-from apps.people.selectors import lines_visible_to, people_beside
+from apps.people.selectors import lines_visible_to, people_beside, people_with
+from apps.people.states import Right
 
 TO_AUTHOR = "author"
 NEEDS_PERSON = ("hand-over", "add-signer", "reassign")
@@ -58,6 +59,24 @@ class DecisionForm(forms.Form):
             "where": Where(data["where"] or Where.BEFORE),
             "seat": data["seat"] or 0,
         }
+
+
+class TellingForm(forms.Form):
+    """A comment, a reminder, or somebody who is to know."""
+
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in TELLING])
+    text = forms.CharField(label=_("Comment"), required=False, max_length=1000)
+    people = forms.ModelMultipleChoiceField(get_user_model().objects.none(), label=_("People"), required=False)
+
+    def __init__(self, data: Any, *, approval: Approval) -> None:
+        super().__init__(data)
+        people = self.fields["people"]
+        assert isinstance(people, forms.ModelMultipleChoiceField)  # noqa: S101 - tells the type checker
+        people.queryset = people_with(Right.VIEW, approval.line)
+
+    def words(self) -> dict[str, Any]:
+        """What the action is given beside approval and actor."""
+        return {"text": self.cleaned_data["text"], "people": [person.pk for person in self.cleaned_data["people"]]}
 
 
 class AwayForm(forms.Form):

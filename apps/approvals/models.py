@@ -86,6 +86,8 @@ class Approval(models.Model):
     )
     submitted_at = models.DateTimeField(_("submitted at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    reminded_stage = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("approval")
@@ -105,6 +107,11 @@ class Approval(models.Model):
     @property
     def title(self) -> str:
         return _in_reader_language(self.title_zh, self.title_en)
+
+    @property
+    def is_reminded(self) -> bool:
+        """Whether those who have the turn now have been reminded."""
+        return self.reminded_at is not None and self.reminded_stage == self.stage and self.state == ApprovalState.OPEN
 
 
 class Maker(models.Model):
@@ -148,6 +155,19 @@ class Seat(models.Model):
             models.CheckConstraint(condition=Q(added_by=None) | ~Q(added_by=F("owner")), name="nobody_adds_themselves"),
         ]
         indexes = [models.Index(fields=["holder"], condition=Q(has_turn=True), name="seats_that_have_their_turn")]
+
+
+class Copy(models.Model):
+    """Somebody who is to know of an approval without deciding on it: copied in, or mentioned in a comment."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="copies")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    copied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    copied_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["approval", "person"], name="a_person_is_copied_in_once")]
 
 
 class StandIn(models.Model):

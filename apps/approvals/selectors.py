@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -9,8 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.approvals.conf import kind_named, kinds
-from apps.approvals.models import Approval, ApprovalFlow, Maker, Seat, StandIn
-from apps.approvals.states import ApprovalState, Rule
+from apps.approvals.models import Approval, ApprovalFlow, Copy, Maker, Seat, StandIn
+from apps.approvals.states import ApprovalState, Deed, Rule
+from apps.journal.models import Entry
+from apps.journal.selectors import newest_of
 from apps.kernel import clock
 from apps.kernel.errors import NotFound
 from apps.people.models import BusinessLine, User
@@ -18,6 +21,7 @@ from apps.people.selectors import holds, lines_visible_to, lines_where, people_w
 from apps.people.states import Right
 
 PAGE = 50
+HISTORY_PAGE = 20
 
 
 def approvals_for(person: User) -> QuerySet[Approval]:
@@ -99,12 +103,23 @@ def turn_in(person: User, approval: Approval) -> bool | None:
     return waiting_for(person).filter(pk=approval.pk).annotate(own=own).values_list("own", flat=True).first()
 
 
+def copied_to(person: User) -> QuerySet[Approval]:
+    """Approvals that somebody wanted this person to know of, newest first. One query."""
+    return approvals_for(person).filter(Exists(Copy.objects.filter(approval=OuterRef("pk"), person=person)))
+
+
 def people_to_ask(approval: Approval) -> QuerySet[User]:
     """Who may get a voice: people who may see the line, without those who made it and those of the present stage."""
     makers = Maker.objects.filter(approval=approval).values("person")
     seated = Seat.objects.filter(approval=approval, stage=approval.stage, is_past=False)
     there = Q(pk__in=makers) | Q(pk__in=seated.values("holder")) | Q(pk__in=seated.exclude(decided_by=None).values("decided_by"))
     return people_with(Right.VIEW, approval.line).exclude(there)
+
+
+def readers_of(approval: Approval) -> QuerySet[Any]:
+    """Everybody who may see it; `may_be_asked` says whether they could get a voice now. One query."""
+    asked = Q(pk__in=people_to_ask(approval).order_by().values("pk"))
+    return people_with(Right.VIEW, approval.line).annotate(may_be_asked=ExpressionWrapper(asked, BooleanField()))
 
 
 def path_for(kind: str, line: BusinessLine) -> dict[str, Any]:
@@ -186,3 +201,58 @@ def stages_of(approval: Approval) -> list[StageView]:
         )
         for place, stage in enumerate(approval.path["stages"])
     ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the history. States are names of `ApprovalState`, empty where nothing moved; stages count from 1."""
+
+    number: int
+    at: datetime
+    person: User | None
+    in_place_of: str
+    deed: Deed
+    others: str
+    text: str
+    before: str
+    after: str
+    stages: tuple[int, int] | None
+
+    @property
+    def before_label(self) -> str:
+        return str(ApprovalState(self.before).label)
+
+    @property
+    def after_label(self) -> str:
+        return str(ApprovalState(self.after).label)
+
+
+def history_of(approval: Approval, before: int | None = None) -> tuple[list[Told], bool]:
+    """What was done and said, newest first, and whether there is more; the number `before` turns the page. Two queries."""
+    entries = newest_of(f"approval.{approval.pk}", before, HISTORY_PAGE + 1)
+    named = {person for entry in entries for person in _others_of(entry.data)}
+    names = {person.pk: str(person) for person in User.objects.filter(pk__in=named)}
+    return [_told(entry, names) for entry in entries[:HISTORY_PAGE]], len(entries) > HISTORY_PAGE
+
+
+def _others_of(data: dict[str, Any]) -> list[int]:
+    several = data.get("people") or []
+    return [person for person in (data.get("other", 0), data.get("in_place_of", 0), *several) if person]
+
+
+def _told(entry: Entry, names: dict[int, str]) -> Told:
+    data = entry.data
+    others = [person for person in _others_of(data) if person != data.get("in_place_of")]
+    moved = data.get("before", "") != data.get("state", "")
+    return Told(
+        number=entry.number,
+        at=entry.at,
+        person=entry.actor,
+        in_place_of=names.get(data.get("in_place_of", 0), ""),
+        deed=Deed(data.get("verb", entry.kind)),
+        others=_(", ").join(names[person] for person in others),
+        text=data.get("text", data.get("reason", "")),
+        before=data.get("before", "") if moved else "",
+        after=data.get("state", "") if moved else "",
+        stages=(data["stage_before"] + 1, data["stage"] + 1) if "stage_before" in data else None,
+    )

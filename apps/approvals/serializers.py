@@ -23,7 +23,7 @@ class SeatOut(serializers.ModelSerializer[Seat]):
 
 FIELDS: tuple[str, ...] = (
     "id", "kind", "subject", "title_zh", "title_en", "line", "digest", "state", "stage", "revision", "submitter", "submitted_at",
-    "ended_at",
+    "ended_at", "reminded_at",
 )  # fmt: skip
 
 
@@ -62,3 +62,10 @@ class DecisionIn(serializers.Serializer[dict[str, object]]):
     people = serializers.ListField(child=serializers.CharField(max_length=150), required=False, default=list, max_length=20)
     where = serializers.ChoiceField(choices=Where.choices, required=False, default=Where.BEFORE)
     seat = serializers.IntegerField(required=False, default=0, min_value=0)
+
+
+class TellingIn(serializers.Serializer[dict[str, object]]):
+    """What a comment, a reminder or a copy needs: `text` for a comment, the usernames `people` for a copy."""
+
+    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    people = serializers.ListField(child=serializers.CharField(max_length=150), required=False, default=list, max_length=20)

@@ -38,6 +38,24 @@ class Where(TextChoices):
     PARALLEL = "parallel", _("Beside me")
 
 
+class Deed(TextChoices):
+    """Whatever people do with an approval, as its history says it. The values are those of the journal."""
+
+    SUBMIT = "submit", _("Submitted")
+    RESUBMIT = "resubmit", _("Submitted again")
+    APPROVE = "approve", _("Approved")
+    REJECT = "reject", _("Rejected")
+    SEND_BACK = "send-back", _("Sent back")
+    HAND_OVER = "hand-over", _("Handed over")
+    ADD_SIGNER = "add-signer", _("Added a signer")
+    REMOVE_SIGNER = "remove-signer", _("Took a signer back")
+    WITHDRAW = "withdraw", _("Taken back")
+    REASSIGN = "reassign", _("Reassigned")
+    COMMENT = "approval.commented", _("Commented")
+    REMIND = "approval.reminded", _("Reminded")
+    COPY = "approval.copied", _("Copied in")
+
+
 AGREED = (Decision.APPROVED, Decision.SAME)
 SAID = (Decision.APPROVED, Decision.REJECTED)
 ENDED = (ApprovalState.APPROVED, ApprovalState.REJECTED, ApprovalState.WITHDRAWN)

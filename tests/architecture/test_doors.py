@@ -104,12 +104,14 @@ DOORS: dict[str, list[Door]] = {
     "approval": [
         door(Right.VIEW, "get", APPROVAL),
         door(Right.APPROVE, "post", APPROVAL, verb="approve", revision="1"),
+        door(Right.VIEW, "post", APPROVAL, verb="comment", text="a trial"),
         door(Right.APPROVE, "post", APPROVAL, verb="reject", revision="1", reason="no"),
     ],
     "api-approvals": [door(INSIDE)],
     "api-approval": [door(Right.VIEW, "get", APPROVAL)],
     "api-approval-verb": [
         door(Right.APPROVE, "post", APPROVAL, "approve"),
+        door(Right.VIEW, "post", APPROVAL, "comment", text="a trial"),
         door(Right.APPROVE, "post", APPROVAL, "reject", reason="no"),
         door(Right.APPROVE, "post", APPROVAL, "send-back", reason="no"),
     ],

@@ -4,17 +4,22 @@ from apps.approvals.actions.away import end_stand_in, name_stand_in
 from apps.approvals.actions.deciding import NEEDS_REASON, VERBS, decide, open_approval, open_approval_of
 from apps.approvals.actions.flows import keep_stages, remove_flow, require_usable, save_flow
 from apps.approvals.actions.four_eyes import Person, require_other_person
+from apps.approvals.actions.telling import TELLING, comment, copy_in, remind
 
 __all__ = [
     "NEEDS_REASON",
+    "TELLING",
     "VERBS",
     "Person",
+    "comment",
+    "copy_in",
     "decide",
     "end_stand_in",
     "keep_stages",
     "name_stand_in",
     "open_approval",
     "open_approval_of",
+    "remind",
     "remove_flow",
     "require_other_person",
     "require_usable",

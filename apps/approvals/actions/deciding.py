@@ -174,6 +174,7 @@ def _refusing(approval: Approval, actor: User, move: Callable[[], Case]) -> Case
 
 
 def _kept(approval: Approval, case: Case, verb: str, actor: User, reason: str = "", **others: int) -> Approval:
+    before = (str(approval.state), approval.stage) if verb != "submit" else ("", 0)
     store.save(approval, case, reason)
     append(
         ApprovalMoved(
@@ -187,6 +188,8 @@ def _kept(approval: Approval, case: Case, verb: str, actor: User, reason: str = 
             stage=approval.stage,
             state=str(approval.state),
             reason=reason,
+            before=before[0],
+            stage_before=before[1],
             **others,
         ),
         actor=actor,

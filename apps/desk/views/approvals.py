@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.approvals import actions
 from apps.approvals import selectors as approvals_selectors
 from apps.approvals.conf import kind_named
-from apps.approvals.forms import DecisionForm
+from apps.approvals.forms import DecisionForm, TellingForm
 from apps.approvals.models import Approval
 from apps.approvals.selectors import StageView
-from apps.approvals.states import ENDED
+from apps.approvals.states import ENDED, ApprovalState
 from apps.desk import selectors
 from apps.desk.views.answers import is_fragment
 from apps.kernel.errors import DomainError
@@ -24,7 +24,7 @@ from apps.people.models import User
 from apps.people.selectors import signed_in
 from apps.people.states import Right
 
-SHOWN = ("waiting", "mine", "all")
+SHOWN = ("waiting", "mine", "copied", "all")
 
 
 @require_safe
@@ -39,6 +39,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     if shown != "waiting":
         rows = approvals_selectors.approvals_for(person)
         rows = rows.filter(submitter=person) if shown == "mine" else rows
+        rows = approvals_selectors.copied_to(person) if shown == "copied" else rows
     last = request.GET.get("last", "")
     if last.isascii() and last.isdigit() and len(last) < 15:
         rows = rows.filter(pk__gt=int(last)) if shown == "waiting" else rows.filter(pk__lt=int(last))
@@ -60,9 +61,14 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     person = signed_in(request)
     position = selectors.last_position()
     found = approvals_selectors.approval_for(person, approval_id)
-    form: DecisionForm | None = None
+    form: DecisionForm | TellingForm | None = None
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("verb") in actions.TELLING:
+        form = TellingForm(request.POST, approval=found)
+        status = _told(form, approval_id, person)
+        if status == 200:
+            return redirect("approval", approval_id=approval_id)
+    elif request.method == "POST":
         form = _form(found, request.POST)
         status = 422
         if form.is_valid():
@@ -83,9 +89,31 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Done: {title}.").format(title=found.title))
                 return redirect("approval", approval_id=approval_id)
-    context = _context(found, person, form) | {"feed_after": position}
+    part = request.GET.get("part", "") if is_fragment(request) else ""
+    if part == "history":
+        return render(request, "desk/_approval_history.html", _history(request, found))
+    context = _context(found, person, form) | _history(request, found) | {"feed_after": position}
     template = "desk/_approval.html" if is_fragment(request) and request.method != "POST" else "desk/approval.html"
     return render(request, template, context, status=status)
+
+
+def _told(form: TellingForm, approval_id: int, person: User) -> int:
+    """The status of saying something; a refusal stands on the form."""
+    if not form.is_valid():
+        return 422
+    try:
+        actions.TELLING[form.cleaned_data["verb"]](approval_id=approval_id, actor=person, **form.words())
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+        return refusal.http_status
+    return 200
+
+
+def _history(request: HttpRequest, found: Approval) -> dict[str, Any]:
+    before = request.GET.get("before", "")
+    turned = int(before) if before.isascii() and before.isdigit() and len(before) < 15 else None
+    history, older = approvals_selectors.history_of(found, turned)
+    return {"approval": found, "history": history, "older": older, "before": turned}
 
 
 def _form(found: Approval, given: Any = None, stages: list[StageView] | None = None) -> DecisionForm:
@@ -93,9 +121,10 @@ def _form(found: Approval, given: Any = None, stages: list[StageView] | None = N
     return DecisionForm(given, approval=found, stages=[stage.name for stage in path], initial={"revision": found.revision})
 
 
-def _context(found: Approval, person: User, form: DecisionForm | None) -> dict[str, Any]:
+def _context(found: Approval, person: User, form: DecisionForm | TellingForm | None) -> dict[str, Any]:
     running = found.state not in ENDED
     kind, stages = kind_named(found.kind), approvals_selectors.stages_of(found)
+    readers = approvals_selectors.readers_of(found)
     own = approvals_selectors.turn_in(person, found)
     may_decide = own is not None
     may_reassign = running and may(person, Right.ADMINISTER, found.line)
@@ -104,8 +133,11 @@ def _context(found: Approval, person: User, form: DecisionForm | None) -> dict[s
         "kind": kind.label,
         "address": kind.address(found.subject),
         "stages": stages,
-        "form": form or _form(found, stages=stages),
-        "people": list(approvals_selectors.people_to_ask(found)) if may_decide or may_reassign else [],
+        "form": form if isinstance(form, DecisionForm) else _form(found, stages=stages),
+        "refused": form,
+        "people": [each for each in readers if each.may_be_asked],
+        "may_remind": found.state == ApprovalState.OPEN and found.submitter_id == person.pk,
+        "readers": readers,
         "may_decide": may_decide,
         "is_own_turn": own,
         "may_withdraw": running and found.submitter_id == person.pk,
