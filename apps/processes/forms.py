@@ -46,7 +46,7 @@ class FinishForm(forms.Form):
 class JSONText(forms.CharField):
     """A JSON object as text; numbers keep all their digits. Cleaned to the object, empty is {}."""
 
-    widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono", "data-json": ""})
+    widget = forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "mono", "data-json": ""})
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -66,7 +66,12 @@ class JSONText(forms.CharField):
 class TestForm(forms.Form):
     """A test of a process. `seen` is the digest of the test that was opened, empty for a new one."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What it shows, such as: a margin call that is paid."))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("What it shows, such as: a margin call that is paid."),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
     variables = JSONText(label=_("Given variables"), required=False, help_text=_("A JSON object: what the run begins with."))
     script = JSONText(
         label=_("Results of the steps"),

@@ -14,7 +14,7 @@ export function jsonProblem(text) {
 /** For each `textarea[data-json]` of a form a line below it, read out when it changes. */
 export function jsonTexts(form) {
   for (const field of form.querySelectorAll("textarea[data-json]")) {
-    const line = document.createElement("p");
+    const line = document.createElement("div");
     line.className = "help";
     line.id = `${field.id}-json`;
     line.setAttribute("role", "status");

@@ -21,8 +21,8 @@ SAID = frozenset({"results", "error", "escalation", "message", "signal", "delay_
 """What an item of a script may say; an object without any of these is the results themselves."""
 END_STATES = ("completed", "failed", "stopped")
 ERROR_END = "error:"
-TEST_MOVES = 5_000
-"""A test that goes on for longer is stopped; a fifth of a second at the usual pace."""
+TEST_MOVES = 2_000
+"""A test that goes on for longer is stopped: after about a tenth of a second."""
 LONGEST_NAME, LONGEST_TEST, DEEPEST = 120, 100_000, 40
 SHOWN = 200
 
