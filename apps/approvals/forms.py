@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS
+from apps.approvals.actions import NEEDS_REASON, TELLING, TOGETHER, VERBS
 from apps.approvals.models import Approval
 from apps.approvals.selectors import lines_of_both, people_to_ask
 from apps.approvals.states import Where
@@ -77,6 +77,19 @@ class TellingForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """What the action is given beside approval and actor."""
         return {"text": self.cleaned_data["text"], "people": [person.pk for person in self.cleaned_data["people"]]}
+
+
+class TogetherForm(forms.Form):
+    """One decision, with one reason, on approvals written as `<id>:<revision>`."""
+
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in TOGETHER])
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=1000)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("verb") in NEEDS_REASON and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("This needs a reason."))
+        return cleaned
 
 
 class AwayForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from apps.desk.views import approvals, away, home, interventions, migrating, pauses, runs, steps, together
+from apps.desk.views import approvals, approvals_together, away, home, interventions, migrating, pauses, runs, steps, together
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<int:run_id>/steps/<int:step_id>/complete/", steps.complete, name="complete-step"),
     path("runs/<int:run_id>/steps/<int:step_id>/<slug:verb>/", steps.move, name="move-step"),
     path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/together/", approvals_together.together, name="approvals-together"),
     path("approvals/away/", away.away, name="away"),
     path("approvals/away/<int:stand_in_id>/end/", away.end, name="end-stand-in"),
     path("approvals/<int:approval_id>/", approvals.approval, name="approval"),

@@ -99,6 +99,7 @@ DOORS: dict[str, list[Door]] = {
     "complete-step": [door(Right.MAKE, "post", RUN, STEP)],
     "move-step": [door(Right.MAKE, "post", RUN, STEP, "take")],
     "approvals": [door(INSIDE)],
+    "approvals-together": [door(INSIDE), door(INSIDE, "post", verb="approve", approval="1:1")],
     "away": [door(INSIDE), door(INSIDE, "post", reason="a trial")],
     "end-stand-in": [door(Right.ADMINISTER, "post", STAND_IN)],
     "approval": [

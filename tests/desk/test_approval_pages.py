@@ -35,7 +35,8 @@ def test_a_person_sees_what_waits_for_them_and_nothing_says_what_to_do_when_noth
     line, author, (ann, bob, _) = cast
     begin_approval(line, author)
 
-    assert "Thing 1" in signed_in(ann).get("/approvals/").content.decode()
+    first = signed_in(ann).get("/approvals/").content.decode()
+    assert ("Thing 1" in first, "1 waits for your decision" in first) == (True, True)
     assert "Nothing waits for your decision" in signed_in(bob).get("/approvals/").content.decode()
     assert "Thing 1" in signed_in(author).get("/approvals/?show=mine").content.decode()
     assert "Thing 1" in signed_in(bob).get("/approvals/?show=all").content.decode()
@@ -53,6 +54,7 @@ def test_lists_are_paged_by_key_and_cost_the_same_for_many(cast, django_assert_m
     second = client.get(f"/approvals/?last={last}").content.decode()
 
     assert f"?last={last}" in first
+    assert "More than 50 wait for your decision" in first
     assert (first.count('id="approval-'), second.count('id="approval-')) == (50, 10)
 
 
