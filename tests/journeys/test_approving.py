@@ -31,14 +31,14 @@ def write_flow(admin: Any, address: str) -> None:
     admin.wait_for_url("**/approvalflow/")
 
 
-def submit_new_version(author: Any, address: str) -> None:
-    """The next version of L00, with the model of the first, sent to review."""
+def submit_version(author: Any, address: str, number: int) -> None:
+    """The next version of L00, which gets this number, with the model of the first, sent to review."""
     model = author.request.get(f"{address}/processes/L00/versions/1/model.bpmn?download").body()
     author.goto(f"{address}/processes/L00/")
     author.set_input_files("[name=model]", {"name": "L00.bpmn", "mimeType": "application/xml", "buffer": model})
     author.fill("[name=note]", "the same once more")
     author.locator("form:has([name=model]) button[type=submit]").click()
-    author.wait_for_url("**/processes/L00/versions/2/")
+    author.wait_for_url(f"**/processes/L00/versions/{number}/")
     author.click("button[value=submit]")
     author.locator("button[value=withdraw]").wait_for(timeout=SLOW_MS)
 
@@ -57,7 +57,7 @@ def test_a_version_is_approved_by_two_people_after_it_went_back_once(
         expect(page.locator("#approvals-table .empty")).to_be_visible()
     shoot(manager, "approvals-empty")
 
-    submit_new_version(author, installation.address)
+    submit_version(author, installation.address, 2)
     author.locator(".page-head").get_by_role("link", name="Its approval").click()
     row = checker.locator("#approvals-table tbody tr").first
     expect(row).to_contain_text("公共采集 v2", timeout=SLOW_MS)
@@ -67,7 +67,15 @@ def test_a_version_is_approved_by_two_people_after_it_went_back_once(
     shoot(checker, "approval-dark")
     found = findings(checker)
     checker.click("button[value=approve]")
+    author.fill("#comment-text", "@zhang.wei the window has moved")
+    author.click("button[value=comment]")
+    author.click("button[value=remind]")
+    expect(author.locator("#approval-history tbody tr")).to_have_count(4)
+    shoot(author, "approval-history")
+    found += findings(author)
 
+    expect(manager.locator("#approvals-table tbody .tag")).to_be_visible(timeout=SLOW_MS)
+    shoot(manager, "approvals-reminded")
     manager.locator("#approvals-table tbody tr").first.get_by_role("link").click(timeout=SLOW_MS)
     manager.fill("#decide-reason", "the window is missing")
     manager.select_option("#decide-to", "0")
@@ -87,3 +95,46 @@ def test_a_version_is_approved_by_two_people_after_it_went_back_once(
     author.goto(f"{installation.address}/processes/L00/versions/2/")
     expect(author.locator("h1 .tag")).to_contain_text("Approved")
     assert not found
+
+
+def test_who_is_away_has_a_stand_in_who_decides_several_together(
+    installation: Installation, browsers: Browsers, shoot: Callable[[Any, str], None]
+) -> None:
+    from playwright.sync_api import expect
+
+    author = browsers.page("chen.jing", language="en")
+    submit_version(author, installation.address, 3)
+    away = browsers.page("zhao.gang", language="zh-hans")
+    stand_in = browsers.page("zhang.wei", language="en", theme="dark")
+    stand_in.goto(f"{installation.address}/approvals/")
+    expect(stand_in.locator("#approvals-table .empty")).to_be_visible()
+
+    away.goto(f"{installation.address}/approvals/away/")
+    away.locator("#id_stand_in").select_option(label=stand_in_name(away))
+    away.fill("#id_reason", "年假")
+    shoot(away, "away-form")
+    found = findings(away)
+    away.locator("form:has(#id_stand_in) button[type=submit]").click()
+    expect(away.locator("#stand-ins tbody tr").first).to_contain_text("年假")
+    shoot(away, "away-named")
+    found += findings(away)
+
+    expect(stand_in.locator("#approvals-table tbody tr").first).to_contain_text("v3", timeout=SLOW_MS)
+    stand_in.goto(f"{installation.address}/approvals/together/")
+    stand_in.check("[data-pick-all]")
+    stand_in.fill("#together-reason", "checked for a colleague")
+    shoot(stand_in, "approvals-together-dark")
+    found += findings(stand_in)
+    stand_in.click("button[value=approve]")
+    expect(stand_in.locator("tr[data-result=done]")).to_have_count(1)
+    shoot(stand_in, "approvals-together-outcomes-dark")
+    found += findings(stand_in)
+    stand_in.locator("tr[data-result=done] a").click()
+    expect(stand_in.locator("#approval-path")).to_contain_text("stood in for")
+    assert not found
+
+
+def stand_in_name(page: Any) -> str:
+    """How the manager is called in the form."""
+    names = page.locator("#id_stand_in option").all_inner_texts()
+    return next(str(name) for name in names if "伟" in name or "zhang.wei" in name)
