@@ -99,10 +99,8 @@ class AwayForm(forms.Form):
     line = forms.ModelChoiceField(
         BusinessLine.objects.none(), label=_("Business line"), required=False, empty_label=_("All that both of us may see")
     )
-    valid_from_date = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    valid_until_date = forms.DateField(
-        label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    valid_from_date = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_until_date = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
     def __init__(self, owner: User, data: Any = None, **kwargs: Any) -> None:
