@@ -81,6 +81,13 @@ class TestChangedMeanwhile(DomainError):
     sentence = _("Meanwhile {by} has changed the test “{name}”. Open it again to see what it is now.")
 
 
+class NoVersionYet(DomainError):
+    """There is nothing that could be played."""
+
+    code, http_status = "no_version_yet", 409
+    sentence = _("The process has no version yet that could be played.")
+
+
 class TooManyTests(DomainError):
     """A process has as many tests as can be played while somebody waits."""
 

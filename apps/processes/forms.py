@@ -85,6 +85,9 @@ class TestForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
+    recorded_from: int | None = None
+    """The version that filled in what is expected, when one did."""
+
     def test(self) -> dict[str, Any]:
         """The JSON of the test."""
         return {name: self.cleaned_data[name] for name in ("name", "variables", "script", "expected")}

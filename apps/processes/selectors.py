@@ -26,7 +26,7 @@ from apps.processes.core.differences import Differences, differences
 from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem
-from apps.processes.core.testing import Case, Result, run_tests
+from apps.processes.core.testing import TEST_MOVES, Case, Result, recorded, run_tests
 from apps.processes.core.vocabulary import BPMN, CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
 from apps.processes.errors import NotComparable
 from apps.processes.models import Process, ProcessTest, ProcessVersion, WorkingCopy, WorkingCopyRevision
@@ -132,6 +132,17 @@ def test_results(version: ProcessVersion) -> list[Result]:
     called, digests = _called_in_force(plan)
     fingerprint = digest_of([version.plan_digest, digests, [case.digest for case in cases]])
     return _played(_Question(fingerprint, get_language() or "", plan, tuple(cases), called))
+
+
+def as_the_newest_does(process: Process, case: Case) -> tuple[int, Case] | None:
+    """The number of the newest version, and the test that expects all that it does with what the case gives; None without one."""
+    newest = process.versions.order_by("-number").defer("model_xml", "plan").first()
+    if newest is None:
+        return None
+    plan = plan_of(newest)
+    called, _digests = _called_in_force(plan)
+    played = rehearsal()(plan, variables=case.variables, script=case.script, called=called, moves_limit=TEST_MOVES)
+    return newest.number, recorded(case.name, case.variables, case.script, played)
 
 
 @dataclass(frozen=True)

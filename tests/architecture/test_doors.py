@@ -125,6 +125,7 @@ DOORS: dict[str, list[Door]] = {
     "process-test": [
         door(Right.VIEW, "get", "P", TEST),
         door(Right.AUTHOR, "post", "P", TEST, name="another"),
+        door(Right.AUTHOR, "post", "P", TEST, work="record", name="another"),
         door(Right.AUTHOR, "post", "P", TEST, work="remove", reason="a trial"),
     ],
     "api-tests": [door(Right.VIEW, "get", "P"), door(Right.AUTHOR, "post", "P", name="another")],

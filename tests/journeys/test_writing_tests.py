@@ -1,5 +1,6 @@
 """An author writes a test in the browser, is told while writing what is no JSON, and sees what a version makes of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,10 @@ def test_a_test_is_written_by_keyboard_and_played_on_a_version(
     expect(page.locator("#id_variables-json")).not_to_be_empty()
     page.locator("#id_variables").fill("{}")
     expect(page.locator("#id_variables-json")).to_be_empty()
+    page.locator("button[value=record]").press("Enter")
+    expect(page.locator("#id_expected")).to_have_value(re.compile("begun"))
+    shoot(page, f"tests-filled-in-{language}-{theme}")
+    found += findings(page)
     page.locator("#id_expected").fill('{"path": ["begun", "endet"]}')
     shoot(page, f"tests-form-{language}-{theme}")
     found += findings(page)

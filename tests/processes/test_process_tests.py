@@ -367,3 +367,27 @@ def test_a_refused_submission_shows_the_results_on_the_page(people, process):
     assert "1 test(s) of the process fail on this version: “through b”." in answer.content.decode()
     assert "It should pass “b”, and did not." in answer.content.decode()
     assert everything() == before
+
+
+def test_what_the_newest_version_does_is_filled_in_and_only_saved_when_it_is(people, process):
+    _, author, _ = people
+    client = page_of(author)
+    given = {"name": "as it is", "variables": '{"n": 0.10}', "work": "record"}
+    before = everything()
+
+    nothing = client.post(f"{PAGE}new-test/", given)
+
+    assert nothing.status_code == 409
+    assert everything() == before
+    version = draft(process, author)
+    before = everything()
+
+    answer = client.post(f"{PAGE}new-test/", given)
+
+    assert "all that version 1 does" in answer.content.decode()
+    assert everything() == before
+    client.post(f"{PAGE}new-test/", {name: answer.context["form"][name].value() for name in ("name", "variables", "expected")})
+    test = ProcessTest.objects.get()
+    assert test.expected["path"] == ["s", "a", "e"]
+    assert test.expected["variables"] == {"n": "0.10"}
+    assert selectors.test_results(version)[0].passed

@@ -15,7 +15,8 @@ from apps.people.models import User
 from apps.people.selectors import rights_by_line, signed_in
 from apps.people.states import Right
 from apps.processes import actions, selectors
-from apps.processes.errors import TestExists, TestUnusable
+from apps.processes.core.testing import Unusable, read_test
+from apps.processes.errors import NoVersionYet, TestExists, TestUnusable
 from apps.processes.forms import RemoveTestForm, TestForm
 from apps.processes.models import Process, ProcessTest
 
@@ -34,7 +35,9 @@ def new_test(request: HttpRequest, key: str) -> HttpResponse:
     process = selectors.process_to_draw(person, key)
     form = TestForm(request.POST or None, initial=_texts({"variables": {}, "script": {}, "expected": BEGINNING}))
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("work") == "record":
+        form, status = _record(form, process, person)
+    elif request.method == "POST":
         status = _save(form, process, person, None)
         if status < 400:
             return _saved(request, form, process)
@@ -58,6 +61,8 @@ def stored_test(request: HttpRequest, key: str, number: int) -> HttpResponse:
         if status < 400:
             messages.success(request, _("Removed: {name}.").format(name=found))
             return redirect("process", key=key)
+    elif request.method == "POST" and request.POST.get("work") == "record":
+        form, status = _record(TestForm(request.POST), found.process, person)
     elif request.method == "POST":
         form = TestForm(request.POST)
         status = _save(form, found.process, person, found.pk)
@@ -83,15 +88,36 @@ def _save(form: TestForm, process: Process, person: User, test_id: int | None) -
         seen = form.cleaned_data["seen"] or None
         actions.save_test(process_key=process.key, test=form.test(), test_id=test_id, seen=seen, actor=person)
     except (TestUnusable, TestExists) as refusal:
-        field = refusal.facts.get("place", "name").partition(".")[0]
-        form.add_error(field if field in form.fields else None, str(refusal))
-        return refusal.http_status
+        return _refuse(form, refusal)
     except DomainError as refusal:
         if refusal.http_status == 403:
             raise
         form.add_error(None, str(refusal))
         return refusal.http_status
     return 302
+
+
+def _record(form: TestForm, process: Process, person: User) -> tuple[TestForm, int]:
+    """The form with all that the newest version does as what is expected; nothing is saved."""
+    selectors.process_to_draw(person, process.key)
+    if not form.is_valid():
+        return form, 422
+    try:
+        found = selectors.as_the_newest_does(process, read_test(form.test()))
+    except Unusable as refusal:
+        return form, _refuse(form, TestUnusable.because_of(refusal))
+    if found is None:
+        return form, _refuse(form, NoVersionYet())
+    number, case = found
+    filled = TestForm({name: form.data.get(name, "") for name in form.fields} | {"expected": _text(case.expected.as_dict())})
+    filled.recorded_from = number
+    return filled, 200
+
+
+def _refuse(form: TestForm, refusal: DomainError) -> int:
+    field = str(refusal.facts.get("place", "name" if isinstance(refusal, TestExists) else "")).partition(".")[0]
+    form.add_error(field if field in form.fields else None, str(refusal))
+    return refusal.http_status
 
 
 def _remove(form: RemoveTestForm, test: ProcessTest, person: User) -> int:
@@ -114,4 +140,8 @@ def _opened(test: ProcessTest) -> dict[str, Any]:
 
 
 def _texts(parts: dict[str, Any]) -> dict[str, str]:
-    return {name: json.dumps(value, ensure_ascii=False, indent=2) for name, value in parts.items()}
+    return {name: _text(value) for name, value in parts.items()}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
