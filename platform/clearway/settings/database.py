@@ -25,7 +25,7 @@ def postgresql(url: str) -> dict[str, Any]:
 def sqlite(folder: Path) -> dict[str, Any]:
     """Write-ahead log, every commit synced, write lock taken at BEGIN: read-then-write never fails half-way."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "clearway.sqlite3",
         "NAME": folder / "clearway.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
