@@ -8,13 +8,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.approvals import selectors
-from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS, decide
+from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS, decide, end_stand_in, name_stand_in
 from apps.approvals.models import Approval
-from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn, TellingIn
+from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn, StandInIn, StandInOut, TellingIn
 from apps.approvals.states import Where
 from apps.kernel.errors import NotFound
-from apps.people.models import User
-from apps.people.selectors import signed_in
+from apps.people.models import BusinessLine, User
+from apps.people.selectors import lines_visible_to, signed_in
 
 
 class Approvals(APIView):
@@ -73,6 +73,42 @@ class ApprovalVerb(APIView):
         words["where"] = Where(words["where"])
         decide(approval_id=approval_id, verb=verb, actor=person, **words)
         return Response(ApprovalWithSeatsOut(_with_seats(person, approval_id)).data)
+
+
+class StandIns(APIView):
+    @extend_schema(responses=StandInOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Who stands in for you and for whom you do, now or later."""
+        return Response(StandInOut(selectors.stand_ins_of(signed_in(request)), many=True).data)
+
+    @extend_schema(request=StandInIn, responses={201: StandInOut(many=True)})
+    def post(self, request: Request) -> Response:
+        """Names a stand-in; one row per line."""
+        person = signed_in(request)
+        data = StandInIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        words = dict(data.validated_data)
+        owner, stand_in, code = words.pop("owner"), _person(words.pop("stand_in")), words.pop("line")
+        whose = _person(owner) if owner else person
+        lines = list(lines_visible_to(person).filter(code=code)) if code else selectors.lines_of_both(whose, stand_in)
+        if code and not lines:
+            raise NotFound(what=BusinessLine._meta.verbose_name)
+        named = name_stand_in(owner=whose, stand_in=stand_in, lines=lines, actor=person, **words)
+        return Response(StandInOut(named, many=True).data, status=201)
+
+
+class StandInEnd(APIView):
+    @extend_schema(request=None, responses=StandInOut)
+    def post(self, request: Request, stand_in_id: int) -> Response:
+        """Ends one at once."""
+        return Response(StandInOut(end_stand_in(stand_in_id=stand_in_id, actor=signed_in(request))).data)
+
+
+def _person(username: str) -> User:
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise NotFound(what=User._meta.verbose_name)
+    return found
 
 
 def _keys_of(usernames: list[str]) -> tuple[int, ...]:

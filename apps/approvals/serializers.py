@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.approvals.models import Approval, Seat
+from apps.approvals.models import Approval, Seat, StandIn
 from apps.approvals.states import Where
 
 
@@ -69,3 +69,27 @@ class TellingIn(serializers.Serializer[dict[str, object]]):
 
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
     people = serializers.ListField(child=serializers.CharField(max_length=150), required=False, default=list, max_length=20)
+
+
+class StandInOut(serializers.ModelSerializer[StandIn]):
+    """Who decides on a line instead of `owner`, both days included."""
+
+    owner = serializers.CharField(source="owner.username")
+    stand_in = serializers.CharField(source="stand_in.username")
+    line = serializers.CharField(source="line.code")
+
+    class Meta:
+        model = StandIn
+        fields = ("id", "owner", "stand_in", "line", "valid_from_date", "valid_until_date", "reason")
+        read_only_fields = fields
+
+
+class StandInIn(serializers.Serializer[dict[str, object]]):
+    """`owner` is you unless you administer the line; without `line` it is for every line that both may see."""
+
+    owner = serializers.CharField(required=False, allow_blank=True, default="", max_length=150)
+    stand_in = serializers.CharField(max_length=150)
+    line = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    valid_from_date = serializers.DateField()
+    valid_until_date = serializers.DateField()
+    reason = serializers.CharField(max_length=500)

@@ -6,4 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/approvals/", api.Approvals.as_view(), name="api-approvals"),
     path("api/approvals/<int:approval_id>/", api.OneApproval.as_view(), name="api-approval"),
     path("api/approvals/<int:approval_id>/<slug:verb>/", api.ApprovalVerb.as_view(), name="api-approval-verb"),
+    path("api/stand-ins/", api.StandIns.as_view(), name="api-stand-ins"),
+    path("api/stand-ins/<int:stand_in_id>/end/", api.StandInEnd.as_view(), name="api-end-stand-in"),
 ]

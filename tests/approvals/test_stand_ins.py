@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from rest_framework.test import APIClient
 
 from apps.approvals.actions import decide, end_stand_in, name_stand_in
 from apps.approvals.errors import NotDecidable, SamePerson, UnusableStandIn
@@ -308,3 +309,29 @@ def test_the_list_of_what_waits_costs_one_query_however_many_are_away(line, auth
 
     with django_assert_num_queries(1):
         assert len(waiting_for(bob)) == 5
+
+
+def test_programs_name_and_end_stand_ins_as_people_do(line, people):
+    ann, bob, cem = people
+    today = clock.market_date().isoformat()
+    words = {"stand_in": "bob", "valid_from_date": today, "valid_until_date": today, "reason": "leave"}
+    api = APIClient()
+    api.force_login(cem)
+    refused = [
+        api.post("/api/stand-ins/", {**words, **other}, format="json").status_code
+        for other in ({"owner": "ann"}, {"stand_in": "nobody"}, {"line": "nowhere"}, {"reason": ""}, {"stand_in": "cem"})
+    ]
+    assert refused == [403, 404, 404, 400, 422]
+    assert not StandIn.objects.exists()
+    api.force_login(ann)
+
+    named = api.post("/api/stand-ins/", words, format="json")
+
+    assert named.status_code == 201
+    assert [(row["owner"], row["stand_in"], row["line"]) for row in named.json()] == [("ann", "bob", line.code)]
+    assert api.get("/api/stand-ins/").json() == named.json()
+    address = f"/api/stand-ins/{named.json()[0]['id']}/end/"
+    assert [api.post(address).status_code for _ in range(2)] == [200, 409]
+    assert api.get("/api/stand-ins/").json() == []
+    assert StandIn.objects.get().ended_by == ann
+    assert bob.pk == StandIn.objects.get().stand_in_id

@@ -109,6 +109,8 @@ DOORS: dict[str, list[Door]] = {
         door(Right.APPROVE, "post", APPROVAL, verb="reject", revision="1", reason="no"),
     ],
     "api-approvals": [door(INSIDE)],
+    "api-stand-ins": [door(INSIDE), door(INSIDE, "post", reason="a trial")],
+    "api-end-stand-in": [door(Right.ADMINISTER, "post", STAND_IN)],
     "api-approval": [door(Right.VIEW, "get", APPROVAL)],
     "api-approval-verb": [
         door(Right.APPROVE, "post", APPROVAL, "approve"),
