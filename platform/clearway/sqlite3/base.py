@@ -11,9 +11,9 @@ import time
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-FIRST_PAUSE_SECONDS = 0.002
+FIRST_PAUSE_SECONDS = 0.004
 LAST_PAUSE_SECONDS = 0.0001
-IMPATIENT_AFTER_SECONDS = 0.06
+IMPATIENT_AFTER_SECONDS = 0.02
 
 
 def pause_after(waited: float) -> float:
