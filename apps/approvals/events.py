@@ -5,15 +5,24 @@ from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalMoved:
+class ApprovalFact:
+    kind: ClassVar[str] = "approval"
+    approval: int
+    line: str
+
+    @property
+    def stream(self) -> str:
+        return f"approval.{self.approval}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalMoved(ApprovalFact):
     """One verb on one approval. `state` and `stage` are as they are afterwards; `other` is the second person of the verb.
 
     `before` and `stage_before` are where it stood, empty for the first. `in_place_of` is for whom a stand-in acted, else 0.
     """
 
     kind: ClassVar[str] = "approval.moved"
-    approval: int
-    line: str
     about: str
     subject: int
     title: str
@@ -27,52 +36,30 @@ class ApprovalMoved:
     before: str = ""
     stage_before: int = 0
 
-    @property
-    def stream(self) -> str:
-        return f"approval.{self.approval}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalCommented:
+class ApprovalCommented(ApprovalFact):
     """Something said beside the decisions; `mentions` are people who may see the line."""
 
     kind: ClassVar[str] = "approval.commented"
-    approval: int
-    line: str
     text: str
     mentions: list[int]
 
-    @property
-    def stream(self) -> str:
-        return f"approval.{self.approval}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalReminded:
+class ApprovalReminded(ApprovalFact):
     """Its submitter asked those who have the turn at this stage to decide."""
 
     kind: ClassVar[str] = "approval.reminded"
-    approval: int
-    line: str
     stage: int
-
-    @property
-    def stream(self) -> str:
-        return f"approval.{self.approval}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalCopied:
+class ApprovalCopied(ApprovalFact):
     """These people are to know of it."""
 
     kind: ClassVar[str] = "approval.copied"
-    approval: int
-    line: str
     people: list[int]
-
-    @property
-    def stream(self) -> str:
-        return f"approval.{self.approval}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,17 +79,12 @@ class FlowChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandInNamed:
-    """From one day to another, both included, somebody decides on the line instead of the owner. Days are ISO dates."""
-
-    kind: ClassVar[str] = "approval.stand_in_named"
+class StandInFact:
+    kind: ClassVar[str] = "approval.stand_in"
     line: str
     row: int
     owner: int
     stand_in: int
-    valid_from_date: str
-    valid_until_date: str
-    reason: str
 
     @property
     def stream(self) -> str:
@@ -110,13 +92,15 @@ class StandInNamed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandInEnded:
-    kind: ClassVar[str] = "approval.stand_in_ended"
-    line: str
-    row: int
-    owner: int
-    stand_in: int
+class StandInNamed(StandInFact):
+    """From one day to another, both included, somebody decides on the line instead of the owner. Days are ISO dates."""
 
-    @property
-    def stream(self) -> str:
-        return f"stand_in.{self.row}"
+    kind: ClassVar[str] = "approval.stand_in_named"
+    valid_from_date: str
+    valid_until_date: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandInEnded(StandInFact):
+    kind: ClassVar[str] = "approval.stand_in_ended"

@@ -92,11 +92,6 @@ def waiting_for(person: User) -> QuerySet[Approval]:
     return approvals_for(person).filter(turn, ~Exists(made), ~Exists(decided), state=ApprovalState.OPEN).order_by("id")
 
 
-def has_turn(person: User, approval: Approval) -> bool:
-    """Whether this approval waits for this person now, for themselves or as a stand-in."""
-    return turn_in(person, approval) is not None
-
-
 def turn_in(person: User, approval: Approval) -> bool | None:
     """Whether it waits for a voice of their own, or for one for which they stand in; None when it does not wait. One query."""
     own = ExpressionWrapper(_own_turn(person), BooleanField())

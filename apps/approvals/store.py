@@ -80,4 +80,9 @@ def _write(approval: Approval, row: SeatRow, seat: Seat, has_turn: bool, reason:
 def begin(approval: Approval, makers: frozenset[int]) -> None:
     """A new approval and its makers; its seats come with the first `save`."""
     approval.save()
-    Maker.objects.bulk_create(Maker(approval=approval, person_id=person) for person in sorted(makers))
+    name_makers(approval, makers)
+
+
+def name_makers(approval: Approval, people: frozenset[int]) -> None:
+    """Further makers; the database refuses one who has a voice in the present round."""
+    Maker.objects.bulk_create(Maker(approval=approval, person_id=person) for person in sorted(people))

@@ -9,12 +9,12 @@ from rest_framework.test import APIClient
 from apps.approvals.actions import decide
 from apps.approvals.errors import NotDecidable, SamePerson
 from apps.approvals.models import Approval, Maker, Seat
-from apps.approvals.selectors import has_turn, people_to_ask, waiting_for
+from apps.approvals.selectors import people_to_ask, waiting_for
 from apps.approvals.states import Where
 from apps.journal.models import Entry
 from apps.kernel.errors import NotFound, NotPermitted, StaleState
 from apps.people.states import Role
-from tests.factories.approvals import begin_approval, make_flow, register_things, told
+from tests.factories.approvals import begin_approval, has_turn, make_flow, register_things, told
 from tests.factories.people import make_line, make_member
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +156,20 @@ def test_what_its_author_changes_is_decided_from_the_first_stage(line, author, p
     assert again.pk == approval.pk
     assert (again.digest, again.stage) == ("two", 0)
     assert list(waiting_for(ann)) == [again]
+
+
+def test_who_has_changed_it_meanwhile_is_a_maker_from_then_on_even_if_they_had_agreed(line, author, people):
+    ann, bob, cem = people
+    make_flow(line, {"people": [ann, cem]}, {"people": [bob]})
+    approval = begin_approval(line, author)
+    decide(approval_id=approval.pk, verb="approve", actor=ann)
+    decide(approval_id=approval.pk, verb="send-back", actor=bob, reason="change it", directly=True)
+
+    begin_approval(line, author, digest="two", others=[ann])
+
+    assert [list(waiting_for(person)) for person in (ann, cem)] == [[], [approval]]
+    with pytest.raises(SamePerson):
+        decide(approval_id=approval.pk, verb="approve", actor=ann)
 
 
 def test_of_an_open_thing_there_is_one_approval(line, author, people):

@@ -201,6 +201,18 @@ def test_what_the_author_submits_again_comes_back_directly_only_if_nothing_was_c
     assert case.deciders == ({A} if stage else set())
 
 
+def test_who_has_become_a_maker_meanwhile_loses_the_voice_and_all_is_decided_again():
+    who = people([A, C], [B])
+    case = approve(begun(Stage(Rule.ANY), Stage(Rule.ALL), who=who), A, who)
+    case = send_back(case, B, who, to=None, directly=True)
+
+    case = resubmit(case, AUTHOR, "one", who, makers=[A])
+
+    assert (case.stage, turn(case), case.deciders) == (0, [C], set())
+    with refused(Because.MAKER):
+        approve(case, A, who)
+
+
 def test_only_the_author_submits_again_and_takes_back():
     who = people([A])
     case = begun(Stage(Rule.ALL), who=who)

@@ -10,12 +10,12 @@ from rest_framework.test import APIClient
 from apps.approvals.actions import decide, end_stand_in, name_stand_in
 from apps.approvals.errors import NotDecidable, SamePerson, UnusableStandIn
 from apps.approvals.models import Approval, Seat, StandIn
-from apps.approvals.selectors import has_turn, stand_ins_of, turn_in, waiting_for
+from apps.approvals.selectors import stand_ins_of, turn_in, waiting_for
 from apps.journal.models import Entry
 from apps.kernel import clock
 from apps.kernel.errors import NotFound, NotPermitted, StaleState
 from apps.people.states import Role
-from tests.factories.approvals import begin_approval, make_flow, register_things, stand_in_for, told
+from tests.factories.approvals import begin_approval, has_turn, make_flow, register_things, stand_in_for, told
 from tests.factories.people import make_line, make_member
 
 pytestmark = pytest.mark.django_db

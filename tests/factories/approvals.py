@@ -1,11 +1,13 @@
 """Flows, and things to be approved that exist only in tests."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from apps.approvals.actions import name_stand_in, open_approval
 from apps.approvals.conf import Kind, register_kind
 from apps.approvals.models import Approval, ApprovalFlow, ApprovalStage, StandIn
+from apps.approvals.selectors import waiting_for
 from apps.kernel import clock
 from apps.people.models import BusinessLine, User
 from apps.people.states import Right
@@ -36,9 +38,11 @@ def make_flow(line: BusinessLine, *stages: dict[str, Any], kind: str = THING, **
     return flow
 
 
-def begin_approval(line: BusinessLine, author: User, subject: int = 1, digest: str = "one") -> Approval:
+def begin_approval(
+    line: BusinessLine, author: User, subject: int = 1, digest: str = "one", others: Sequence[User] = ()
+) -> Approval:
     titles = {"title_zh": f"事项 {subject}", "title_en": f"Thing {subject}"}
-    return open_approval(kind=THING, subject=subject, **titles, line=line, digest=digest, makers=[author], actor=author)
+    return open_approval(kind=THING, subject=subject, **titles, line=line, digest=digest, makers=[author, *others], actor=author)
 
 
 def stand_in_for(owner: User, stand_in: User, line: BusinessLine, *, begins: date | None = None, days: int = 1) -> StandIn:
@@ -46,3 +50,8 @@ def stand_in_for(owner: User, stand_in: User, line: BusinessLine, *, begins: dat
     first = begins or clock.market_date()
     words: dict[str, Any] = {"valid_from_date": first, "valid_until_date": first + timedelta(days=days - 1), "reason": "on leave"}
     return name_stand_in(owner=owner, stand_in=stand_in, lines=[line], actor=owner, **words)[0]
+
+
+def has_turn(person: User, approval: Approval) -> bool:
+    """Whether it waits for this person now, for themselves or as a stand-in."""
+    return waiting_for(person).filter(pk=approval.pk).exists()

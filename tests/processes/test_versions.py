@@ -7,7 +7,9 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from apps.approvals.actions import decide
 from apps.approvals.errors import SamePerson
+from apps.approvals.models import Approval
 from apps.journal.models import Entry
 from apps.kernel.errors import DomainError, NotPermitted, StaleState
 from apps.people.states import Role
@@ -355,3 +357,16 @@ def test_admin_only_looks_at_versions(people, process, client):
         assert client.post(reverse(f"admin:processes_processversion_{verb}", args=arguments), {"post": "yes"}).status_code == 403
     assert client.get(reverse("admin:processes_processversion_change", args=[version.pk])).status_code == 200
     assert state_of(version)[0] == "draft"
+
+
+def test_what_is_with_its_author_is_withdrawn_and_stays_a_draft(people, process):
+    _, author, approver = people
+    version = in_review(process, author)
+    actions.send_back_version(version_id=version.pk, actor=approver, reason="not yet")
+    approval = Approval.objects.get()
+
+    decide(approval_id=approval.pk, verb="withdraw", actor=author)
+
+    assert state_of(version) == ("draft", None)
+    assert Approval.objects.get().state == "withdrawn"
+    assert actions.submit_version(version_id=version.pk, actor=author).state == "in_review"

@@ -2,7 +2,7 @@
 
 from apps.approvals.actions.away import end_stand_in, name_stand_in
 from apps.approvals.actions.deciding import NEEDS_REASON, VERBS, decide, open_approval, open_approval_of
-from apps.approvals.actions.flows import keep_stages, remove_flow, require_usable, save_flow
+from apps.approvals.actions.flows import keep_stages, remove_flow, save_flow
 from apps.approvals.actions.four_eyes import Person, require_other_person
 from apps.approvals.actions.telling import TELLING, comment, copy_in, remind
 from apps.approvals.actions.together import TOGETHER, Outcome, decide_all
@@ -26,6 +26,5 @@ __all__ = [
     "remind",
     "remove_flow",
     "require_other_person",
-    "require_usable",
     "save_flow",
 ]

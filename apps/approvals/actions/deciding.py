@@ -93,11 +93,15 @@ def open_approval(
     actor: User,
 ) -> Approval:
     """Sends a thing on the path of its line; the caller has locked it. What was returned to its author goes on from there."""
+    ids = frozenset(person.pk for person in makers)
     with_author = Approval.objects.filter(kind=kind, subject=subject).exclude(state__in=ENDED).first()
     if with_author is not None:
         approval = store.locked(with_author.pk)
-        case = _refusing(approval, actor, lambda: moves.resubmit(store.case_of(approval), actor.pk, digest, _who(approval)))
-        return _kept(approval, case, "resubmit", actor)
+        before = store.case_of(approval)
+        case = _refusing(approval, actor, lambda: moves.resubmit(before, actor.pk, digest, _who(approval), ids))
+        _kept(approval, case, "resubmit", actor)
+        store.name_makers(approval, case.makers - before.makers)
+        return approval
     approval = Approval(
         kind=kind,
         subject=subject,
@@ -109,7 +113,6 @@ def open_approval(
         submitted_at=clock.now(),
     )
     approval.path = path_for(kind, line)
-    ids = frozenset(person.pk for person in makers)
     case = moves.opened(store.path_of(approval), makers=ids, submitter=actor.pk, digest=digest, who=_who(approval))
     store.begin(approval, case.makers)
     return _kept(approval, case, "submit", actor)

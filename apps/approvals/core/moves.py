@@ -71,14 +71,19 @@ def send_back(
     return _enter(replace(case, seats=kept, come_back=come_back), to, who)
 
 
-def resubmit(case: Case, person: int, digest: str, who: Who) -> Case:
-    """The author's answer to a return. Changed content is decided on from the beginning, whatever was agreed."""
+def resubmit(case: Case, person: int, digest: str, who: Who, makers: Collection[int] = NOBODY) -> Case:
+    """The author's answer to a return. Changed content is decided on from the beginning, whatever was agreed.
+
+    So is what has got further `makers` since: none of them keeps a voice.
+    """
     if case.state is not ApprovalState.RETURNED:
         raise MoveRefused(Because.NOT_RETURNED)
     if person not in case.makers:
         raise MoveRefused(Because.NOT_THE_SUBMITTER)
-    case = replace(case, state=ApprovalState.OPEN)
-    if digest == case.digest and case.come_back:
+    everybody = case.makers | frozenset(makers)
+    is_same = digest == case.digest and everybody == case.makers
+    case = replace(case, state=ApprovalState.OPEN, makers=everybody)
+    if is_same and case.come_back:
         return replace(case, stage=case.come_back[-1], come_back=case.come_back[:-1])
     return _enter(replace(case, digest=digest, seats=(), come_back=()), 0, who)
 

@@ -8,7 +8,7 @@ IS_MAKER = (
 )
 HAS_DECIDED = (
     "EXISTS (SELECT 1 FROM approvals_seat s WHERE s.approval_id = NEW.approval_id"
-    " AND (s.holder_id = NEW.person_id OR s.decided_by_id = NEW.person_id))"
+    " AND NOT s.is_past AND (s.holder_id = NEW.person_id OR s.decided_by_id = NEW.person_id))"
 )
 CHANGED = "(NEW.decided_by_id IS NULL OR NEW.decided_by_id <> OLD.decided_by_id OR NEW.decision <> OLD.decision)"
 ENDED = "('approved', 'rejected', 'withdrawn')"

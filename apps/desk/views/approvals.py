@@ -130,7 +130,6 @@ def _context(found: Approval, person: User, form: DecisionForm | TellingForm | N
     may_reassign = running and may(person, Right.ADMINISTER, found.line)
     return {
         "approval": found,
-        "kind": kind.label,
         "address": kind.address(found.subject),
         "stages": stages,
         "form": form if isinstance(form, DecisionForm) else _form(found, stages=stages),

@@ -178,6 +178,8 @@ def _decide(version_id: int, verb: str, actor: User, reason: str, seen: str | No
 def _approval_moved(version_id: int, state: str, actor: User, reason: str) -> None:
     """What the end of an approval, or its return to the author, makes of the version. Its process is locked already."""
     version = _locked_version(version_id)
+    if state == ApprovalState.WITHDRAWN and version.state == VersionState.DRAFT:
+        return  # it was with its author already
     if state == ApprovalState.APPROVED:
         _transit(version, "approve", actor)
         fact: type[events.VersionFact] = events.VersionApproved

@@ -1,6 +1,10 @@
 """Who has drawn a part of a version does not approve it, whoever writes."""
 
+from importlib import import_module
+
 from django.db import migrations
+
+guards = import_module("apps.processes.migrations.0003_versions_begin_as_drafts")
 
 NAME = "co_author_approves"
 RULE = (
@@ -10,28 +14,11 @@ RULE = (
 
 
 def guard(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(
-            f"CREATE TRIGGER processes_{NAME} BEFORE UPDATE ON processes_processversion WHEN {RULE} "
-            f"BEGIN SELECT RAISE(ABORT, '{NAME}'); END"
-        )
-        return
-    schema_editor.execute(
-        f"CREATE FUNCTION processes_{NAME}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {RULE} THEN RAISE EXCEPTION '{NAME}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$"
-    )
-    schema_editor.execute(
-        f"CREATE TRIGGER processes_{NAME} BEFORE UPDATE ON processes_processversion"
-        f" FOR EACH ROW EXECUTE FUNCTION processes_{NAME}()"
-    )
+    guards.guard(apps, schema_editor, NAME, "UPDATE", RULE)
 
 
 def unguard(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS processes_{NAME}")
-        return
-    schema_editor.execute(f"DROP TRIGGER IF EXISTS processes_{NAME} ON processes_processversion")
-    schema_editor.execute(f"DROP FUNCTION IF EXISTS processes_{NAME}()")
+    guards.unguard(apps, schema_editor, NAME)
 
 
 class Migration(migrations.Migration):
