@@ -5,8 +5,11 @@ PY     := $(VENV)/bin/python
 PORT   ?= 8000
 ARGS   ?=
 
+# Every start and every test starts several processes: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help up test lint fix assets docs bench soak lock messages
+.PHONY: help up test lint fix assets docs screenshots bench soak lock messages
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -28,6 +31,9 @@ assets:  ## rebuild static/vendor with npm (maintainers only; users never need N
 
 docs: $(VENV)/.dev  ## write docs/reference from the code
 	@$(PY) -m tools.reference
+
+screenshots: $(VENV)/.dev  ## pictures of every page in both languages and themes, into docs/screenshots (ARGS="home run")
+	@$(PY) tools/screenshots.py $(ARGS)
 
 bench: $(VENV)/.dev  ## measure beside other engines (ARGS="w1 --peers none --repeat 3"); never part of the tests
 	@$(PY) -m bench.run $(ARGS)

@@ -25,7 +25,12 @@ class IdleEnd:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        if request.user.is_authenticated and "X-Refresh" not in request.headers and conf.IDLE_MINUTES:
+        if (
+            request.user.is_authenticated
+            and not hasattr(request, "token")
+            and "X-Refresh" not in request.headers
+            and conf.IDLE_MINUTES
+        ):
             _live_on(request, answer)
         return answer
 

@@ -10,13 +10,19 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.urls import path, re_path
 
-from apps.desk.consumers import EverythingFeed, RunFeed
+from apps.desk.consumers import CommentFeed, EverythingFeed, InboxFeed, LineFeed, PresenceFeed, ProcessFeed, RunFeed, TeamFeed
 
 Scope = dict[str, Any]
 Application = Callable[..., Awaitable[Any]]
 
 websocket_urlpatterns = [
     path("ws/runs/<int:run_id>/after/<int:number>/", RunFeed.as_asgi()),
+    path("ws/comments/<slug:kind>/<int:key>/after/<int:number>/", CommentFeed.as_asgi()),
+    path("ws/processes/<slug:key>/<slug:place>/", ProcessFeed.as_asgi()),
+    path("ws/at/<slug:kind>/<slug:key>/", PresenceFeed.as_asgi()),
+    path("ws/inbox/", InboxFeed.as_asgi()),
+    re_path(r"^ws/lines/(?P<line>[-\w]{1,40})/after/(?P<position>[0-9]{1,19}\.[0-9]{1,19})/$", LineFeed.as_asgi()),
+    re_path(r"^ws/teams/(?P<team>[0-9]{1,18})/after/(?P<position>[0-9]{1,19}\.[0-9]{1,19})/$", TeamFeed.as_asgi()),
     re_path(r"^ws/feed/after/(?P<position>[0-9]{1,19}\.[0-9]{1,19})/$", EverythingFeed.as_asgi()),
 ]
 

@@ -25,12 +25,19 @@ INSTALLED_APPS = [
     "channels",
     "apps.journal",
     "apps.people",
+    "apps.notices",
+    "apps.comments",
     "apps.approvals",
     "apps.calendars",
+    "apps.tickets",
     "apps.processes",
     "apps.engine",
+    "apps.hooks",
+    "apps.changes",
     "apps.files",
+    "apps.monitors",
     "apps.recon",
+    "apps.shifts",
     "apps.lines",
     "apps.desk",
 ]
@@ -45,11 +52,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clearway.idle.IdleEnd",
+    "clearway.programs.ReadableAddress",
+    "clearway.programs.TokenSignIn",
     "clearway.language.PersonsLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clearway.problems.RefusalPages",
+    "clearway.programs.OnceByKey",
 ]
 
 ROOT_URLCONF = "clearway.urls"
@@ -96,8 +106,8 @@ LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "apps.desk.views.errors.csrf_refused"
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = sorted(ROOT.glob("apps/*/locale"))  # before those of libraries, which say "filter" or "add" otherwise
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "apps" / "kernel" / "locale"]  # a library, not an installed app
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -108,10 +118,17 @@ STATIC_ROOT = Path(os.environ.get("CLEARWAY_STATIC", DATA_DIR / "static"))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# A model of the largest size as a text of JSON or in a form, and some room; files come in parts, which have limits of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
+
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "clearway.tokens.ByToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["clearway.bodies.StrictJSON", "clearway.bodies.StrictForm", "clearway.bodies.StrictParts"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "clearway.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -120,13 +137,25 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Clearway",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "clearway.document.with_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
+        "ChangeState": "apps.changes.states.ChangeState",
+        "ChangeUrgency": "apps.changes.states.Urgency",
         "ApprovalState": "apps.approvals.states.ApprovalState",
+        "Deed": "apps.hooks.states.Deed",
         "RunState": "apps.engine.states.RunState",
         "StepState": "apps.engine.states.StepState",
+        "TicketKind": "apps.tickets.states.Kind",
+        "TicketState": "apps.tickets.states.TicketState",
         "VersionState": "apps.processes.states.VersionState",
         "BreakState": "apps.recon.states.BreakState",
         "Arrival": "apps.files.states.Arrival",
+        "DutyRole": "apps.shifts.states.DutyRole",
+        "PeopleRole": "apps.people.states.Role",
+        "HandoverState": "apps.shifts.states.HandoverState",
     },
 }
 
@@ -143,3 +172,17 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Notices and webhooks: links begin with the address of this installation; receivers in private networks only where this says so.
+CLEARWAY_NOTICES_SITE = os.environ.get("CLEARWAY_NOTICES_SITE", "")
+CLEARWAY_NOTICES_PRIVATE_ADDRESSES = os.environ.get("CLEARWAY_NOTICES_PRIVATE_ADDRESSES", "") == "1"
+CLEARWAY_HOOKS_PRIVATE_ADDRESSES = os.environ.get("CLEARWAY_HOOKS_PRIVATE_ADDRESSES", "") == "1"
+CLEARWAY_HOOKS_TOLERANCE_SECONDS = int(os.environ.get("CLEARWAY_HOOKS_TOLERANCE_SECONDS", "300"))
+CLEARWAY_HOOKS_COURIERS = int(os.environ.get("CLEARWAY_HOOKS_COURIERS", "2"))
+EMAIL_HOST = os.environ.get("CLEARWAY_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("CLEARWAY_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("CLEARWAY_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("CLEARWAY_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("CLEARWAY_MAIL_TLS", "") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("CLEARWAY_MAIL_FROM", "clearway@localhost")

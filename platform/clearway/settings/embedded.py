@@ -5,7 +5,8 @@ import secrets
 from pathlib import Path
 
 from clearway.settings.base import *  # noqa: F403
-from clearway.settings.base import DATA_DIR
+from clearway.settings.base import CLEARWAY_INSTALLATION, DATA_DIR
+from clearway.settings.caching import caches, counted_in
 from clearway.settings.database import postgresql, sqlite
 
 
@@ -31,6 +32,9 @@ DATABASES = {"default": postgresql(_url) if _url.startswith("postgres") else sql
 
 CELERY_BROKER_URL = os.environ.get("CLEARWAY_BROKER_URL", "memory://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.01} if CELERY_BROKER_URL == "memory://" else {}
+
+CACHES = caches(CELERY_BROKER_URL, CLEARWAY_INSTALLATION)
+CLEARWAY_COUNT_REQUESTS_IN = counted_in(CACHES, DATABASES)
 
 # The pages read static/ directly: no collecting, no second server.
 STATIC_ROOT = None  # type: ignore[assignment]

@@ -5,6 +5,8 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from clearway.settings.base import *  # noqa: F403
+from clearway.settings.base import CLEARWAY_INSTALLATION
+from clearway.settings.caching import caches, counted_in
 from clearway.settings.database import postgresql
 
 MINIMUM_SECRET_CHARACTERS = 50
@@ -30,6 +32,9 @@ DATABASES = {"default": postgresql(_required("CLEARWAY_DATABASE_URL"))}
 CELERY_BROKER_URL = _required("CLEARWAY_BROKER_URL")
 if CELERY_BROKER_URL.startswith("memory:"):
     raise ImproperlyConfigured("CLEARWAY_BROKER_URL: the memory transport is for the embedded way of running only")
+
+CACHES = caches(CELERY_BROKER_URL, CLEARWAY_INSTALLATION)
+CLEARWAY_COUNT_REQUESTS_IN = counted_in(CACHES, DATABASES)
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
