@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.errors import DomainError
 from apps.kernel.ids import stable_key
 from apps.people import actions, views
-from apps.people.models import BusinessLine, Membership, Team, User
+from apps.people.models import Absence, BusinessLine, DutyPeriod, Membership, Team, User
 from apps.people.selectors import signed_in
 
 WATCHED = ["username", "display_name", "email", "language", "is_active", "is_staff", "is_superuser", "password"]
@@ -82,7 +82,9 @@ def _watched(user: User) -> dict[str, str]:
 
 @admin.register(BusinessLine)
 class BusinessLineAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["code", "name_zh", "name_en", "position"]
+    list_display = ["code", "name_zh", "name_en", "position", "owner"]
+    list_select_related = ["owner"]
+    autocomplete_fields = ["owner"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actions.save_line(line=obj, actor=signed_in(request))
@@ -113,9 +115,9 @@ class TeamAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
     """Roles are given and taken, never edited."""
 
-    list_display = ["user", "role", "team"]
+    list_display = ["user", "role", "team", "valid_from", "valid_until", "granted_by"]
     list_filter = ["role", "team__line"]
-    list_select_related = ["user", "team"]
+    list_select_related = ["user", "team", "granted_by"]
     search_fields = ["user__username", "user__display_name"]
     autocomplete_fields = ["user"]
 
@@ -123,7 +125,15 @@ class MembershipAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[typ
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        given = actions.add_member(team_id=obj.team_id, user_id=obj.user_id, role=obj.role, actor=signed_in(request))
+        given = actions.add_member(
+            team_id=obj.team_id,
+            user_id=obj.user_id,
+            role=obj.role,
+            actor=signed_in(request),
+            valid_from=obj.valid_from,
+            valid_until=obj.valid_until,
+            reason=obj.reason,
+        )
         obj.pk = given.pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -132,3 +142,42 @@ class MembershipAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[typ
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for membership in queryset:
             self.delete_model(request, membership)
+
+
+@admin.register(DutyPeriod)
+class DutyPeriodAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who is on duty on a line, period by period."""
+
+    list_display = ["line", "valid_from_date", "valid_until_date", "primary", "backup"]
+    list_filter = ["line"]
+    list_select_related = ["line", "primary", "backup"]
+    autocomplete_fields = ["primary", "backup"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actions.save_duty(duty=obj, actor=signed_in(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.remove_duty(duty=obj, actor=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for duty in queryset:
+            self.delete_model(request, duty)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Days on which people are not there."""
+
+    list_display = ["person", "valid_from_date", "valid_until_date", "reason"]
+    list_select_related = ["person"]
+    autocomplete_fields = ["person"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actions.save_absence(absence=obj, actor=signed_in(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.remove_absence(absence=obj, actor=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for absence in queryset:
+            self.delete_model(request, absence)

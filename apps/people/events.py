@@ -5,25 +5,73 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleGranted:
-    kind: ClassVar[str] = "people.role_granted"
+class _RoleFact:
     stream: ClassVar[str] = "people"
     line: str
     team: int
     user: int
     username: str
     role: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleRevoked:
+class RoleGranted(_RoleFact):
+    """From one instant on, up to but without another one; empty: at once, for ever. Both are ISO texts in UTC."""
+
+    kind: ClassVar[str] = "people.role_granted"
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRevoked(_RoleFact):
     kind: ClassVar[str] = "people.role_revoked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleEnded(_RoleFact):
+    """It was given until `valid_until` and is over; nobody took it."""
+
+    kind: ClassVar[str] = "people.role_ended"
+    valid_until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _GrantFact:
+    """Rights on one process, to a person (`user`, `username`) or to everybody in a `role` of the line `role_line`."""
+
     stream: ClassVar[str] = "people"
     line: str
-    team: int
-    user: int
-    username: str
-    role: str
+    process: str
+    rights: list[str]
+    user: int = 0
+    username: str = ""
+    role: str = ""
+    role_line: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantGiven(_GrantFact):
+    """From one instant on, up to but without another one, as for roles."""
+
+    kind: ClassVar[str] = "people.grant_given"
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantTaken(_GrantFact):
+    kind: ClassVar[str] = "people.grant_taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantEnded(_GrantFact):
+    """It was given until `valid_until` and is over; nobody took it."""
+
+    kind: ClassVar[str] = "people.grant_ended"
+    valid_until: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +83,21 @@ class LineChanged:
     line: str
     what: str
     name: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterChanged:
+    """A duty period or an absence (`what`: duty or absence), as it was and as it is; empty where there is none.
+
+    An absence belongs to no line.
+    """
+
+    kind: ClassVar[str] = "people.roster_changed"
+    stream: ClassVar[str] = "people"
+    line: str
+    what: str
     before: dict[str, str]
     after: dict[str, str]
 
@@ -100,3 +163,26 @@ class SignInLocked(_AtTheDoor):
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(_AtTheDoor):
     kind: ClassVar[str] = "security.password_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TokenFact(_AboutPerson):
+    """A token with which programs speak for the person."""
+
+    token: int
+    name: str
+    lines: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCreated(_TokenFact):
+    """`scope`: read or act; until an instant, an ISO text in UTC."""
+
+    kind: ClassVar[str] = "people.token_created"
+    scope: str
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenEnded(_TokenFact):
+    kind: ClassVar[str] = "people.token_ended"

@@ -10,10 +10,24 @@ from apps.people.states import Role
 LINES = [
     ("common", "公共采集", "Common ingest", 10),
     ("rtgs-sh", "RTGS结算（上海）", "RTGS settlement Shanghai", 20),
+    ("agency-sh", "代收代付业务（上海）", "Agency collection and payment, Shanghai", 25),
+    ("options-margin", "期权组合策略保证金", "Options margin", 30),
+    ("bond-lending", "场内债券借贷", "Exchange bond lending", 40),
+    ("preferred-sh", "优先股赎回与回售（上海）", "Preferred stock redemption and put-back, Shanghai", 45),
+    ("fund-distribution", "基金代销T+0", "Fund distribution T+0", 50),
+    ("precious-metals", "贵金属/黄金自营", "Gold and precious metals", 55),
+    ("settlement-funds", "结算资金", "Settlement funds", 70),
 ]
 TEAMS = {
     "common": ("公共采集组", "Common ingest team"),
     "rtgs-sh": ("上海RTGS结算组", "RTGS Shanghai team"),
+    "agency-sh": ("上海代收代付组", "Agency payments team"),
+    "options-margin": ("期权结算组", "Options settlement team"),
+    "bond-lending": ("债券借贷组", "Bond lending team"),
+    "preferred-sh": ("优先股业务组", "Preferred stock team"),
+    "fund-distribution": ("基金代销组", "Fund distribution team"),
+    "precious-metals": ("贵金属结算组", "Precious metals team"),
+    "settlement-funds": ("资金清算组", "Settlement funds team"),
 }
 PEOPLE: list[tuple[str, str, list[Role]]] = [
     ("wang.min", "王敏", [Role.OPERATOR, Role.MAKER]),

@@ -8,6 +8,7 @@ from apps.kernel.rows import as_texts
 from apps.people.actions.rights import require
 from apps.people.events import LineChanged
 from apps.people.models import BusinessLine, Team, User
+from apps.people.selectors import is_superuser
 from apps.people.states import Right
 
 
@@ -15,7 +16,7 @@ from apps.people.states import Right
 def save_line(*, line: BusinessLine, actor: User) -> BusinessLine:
     """Saves a business line. A new one is nobody's yet, so that only superusers make it; its code never changes."""
     if line.pk is None:
-        if not User.objects.filter(pk=actor.pk, is_active=True, is_superuser=True).exists():
+        if not is_superuser(actor):
             raise NotPermitted(right=Right.ADMINISTER.label, target=line)
     else:
         require(actor, Right.ADMINISTER, line)

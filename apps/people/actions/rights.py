@@ -6,12 +6,12 @@ from apps.people.selectors import has_right
 from apps.people.states import Right
 
 
-def may(person: User, right: Right, line: BusinessLine) -> bool:
-    """Whether the person has this right on the line now. Inactive people have none. One query, never cached."""
-    return has_right(person, right, line)
+def may(person: User, right: Right, line: BusinessLine, process: int | None = None) -> bool:
+    """Whether the person has this right now on the line or, with its key, on the process. One query, never cached."""
+    return has_right(person, right, line, process)
 
 
-def require(person: User, right: Right, line: BusinessLine) -> None:
-    """Refuses with NotPermitted unless the person has the right on the line."""
-    if not may(person, right, line):
+def require(person: User, right: Right, line: BusinessLine, process: int | None = None) -> None:
+    """Refuses with NotPermitted unless the person has the right on the line or on the process of it."""
+    if not may(person, right, line, process):
         raise NotPermitted(right=right.label, target=line)
