@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from apps.calendars.conf import followers
 from apps.calendars.events import CalendarFactsLoaded, CalendarRecordChanged
 from apps.calendars.models import Calendar, CalendarDay, TimeNode
 from apps.calendars.states import NodeBreach, NodeKind
@@ -15,6 +16,7 @@ from apps.journal.actions import append
 from apps.kernel.errors import NotPermitted
 from apps.kernel.rows import as_texts
 from apps.people.models import User
+from apps.people.selectors import is_superuser
 from apps.people.states import Right
 
 DATA = Path(__file__).parent / "data"
@@ -29,6 +31,8 @@ def load_calendar_facts() -> tuple[int, int]:
     """
     calendars = {facts["code"]: _calendar(facts) for facts in _facts("calendars")}
     days = sum(_load_days(calendars, period) for period in _facts("days"))
+    if days:
+        _tell(list(calendars.values()), None)
     nodes = sum(_load_node(calendars, facts) for facts in _facts("time_nodes"))
     if days or nodes:
         append(CalendarFactsLoaded(days=days, time_nodes=nodes), actor=None)
@@ -38,7 +42,12 @@ def load_calendar_facts() -> tuple[int, int]:
 @transaction.atomic
 def save_record(*, record: Calendar | CalendarDay | TimeNode, actor: User) -> Calendar | CalendarDay | TimeNode:
     """Saves a calendar record that somebody wrote, and journals it before and after."""
-    _require_administrator(actor, record)
+    require_calendar_keeper(actor, record)
+    return put_record(record=record, actor=actor)
+
+
+def put_record(*, record: Calendar | CalendarDay | TimeNode, actor: User | None) -> Calendar | CalendarDay | TimeNode:
+    """Saves and journals what was decided elsewhere, in the caller's transaction. No permission is asked: the callers did."""
     kept = type(record)._default_manager.filter(pk=record.pk).first() if record.pk else None
     before = as_texts(kept) if kept else {}
     record.save()
@@ -46,17 +55,33 @@ def save_record(*, record: Calendar | CalendarDay | TimeNode, actor: User) -> Ca
     after = as_texts(record)
     if before != after:
         append(_changed(record, before, after), actor=actor)
+        if isinstance(record, CalendarDay):
+            _tell([record.calendar], actor)
     return record
 
 
 @transaction.atomic
 def remove_record(*, record: CalendarDay | TimeNode, actor: User) -> None:
     """Removes a day or a time node, and journals what it was."""
-    _require_administrator(actor, record)
+    require_calendar_keeper(actor, record)
+    take_record(record=record, actor=actor)
+
+
+def take_record(*, record: CalendarDay | TimeNode, actor: User | None) -> None:
+    """Removes and journals what was decided elsewhere to go, in the same way."""
     before = as_texts(record)
     fact = _changed(record, before, {})
     record.delete()
     append(fact, actor=actor)
+    if isinstance(record, CalendarDay):
+        _tell([record.calendar], actor)
+
+
+def _tell(calendars: list[Calendar], actor: User | None) -> None:
+    """Whoever has computed moments by these days computes them anew, in the same transaction."""
+    for calendar in calendars:
+        for follower in followers():
+            follower(calendar.pk, actor)
 
 
 def _changed(record: Any, before: dict[str, str], after: dict[str, str]) -> CalendarRecordChanged:
@@ -64,9 +89,9 @@ def _changed(record: Any, before: dict[str, str], after: dict[str, str]) -> Cale
     return CalendarRecordChanged(what=NAMES[type(record)], name=name or record.code, before=before, after=after)
 
 
-def _require_administrator(actor: User, record: models.Model) -> None:
+def require_calendar_keeper(actor: User, record: models.Model) -> None:
     """Calendars are nobody's business line, so only superusers write them."""
-    if not User.objects.filter(pk=actor.pk, is_active=True, is_superuser=True).exists():
+    if not is_superuser(actor):
         raise NotPermitted(right=Right.ADMINISTER.label, target=record)
 
 

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from apps.calendars.core.days import LONGEST_CLOSURE_DAYS, Days, NoOpenDay, instant, month_weeks
+from apps.calendars.core.days import DAYS_PER_OPEN_DAY, LONGEST_CLOSURE_DAYS, Days, NoOpenDay, instant, moments, month_weeks
 from apps.calendars.errors import NoBusinessDay, UnknownCalendar, UnknownTimeNode
 from apps.calendars.models import Calendar, CalendarDay, TimeNode
 from apps.calendars.states import DayStatus
 from apps.kernel.clock import SHANGHAI
 
-DAYS_PER_OPEN_DAY = 3
-"""How many calendar days an offset of one open day may need on average, long holidays apart."""
+MOST_DAYS_AWAY = 30
+"""So many business days after its date the times of a step may lie at most."""
 
 
 def is_business_day(calendar_code: str, day: date) -> bool:
@@ -46,6 +46,13 @@ def shift_business_day(calendar_code: str, day: date, offset: int) -> date:
     return _shift(calendar_named(calendar_code), day, offset)
 
 
+def business_days_later(calendar_code: str, instant: datetime, days: int) -> datetime:
+    """The same time of the market's day (UTC), so many business days later. Two queries."""
+    calendar = calendar_named(calendar_code)
+    here = instant.astimezone(ZoneInfo(calendar.zone))
+    return datetime.combine(_shift(calendar, here.date(), days), here.time(), here.tzinfo).astimezone(UTC)
+
+
 def business_days_between(calendar_code: str, first: date, last: date) -> list[date]:
     """The open days from first to last, both included. Two queries."""
     calendar = calendar_named(calendar_code)
@@ -74,15 +81,7 @@ def moments_on(
 
     A time that is not later than the one before it belongs to the night that follows. Two queries with an offset, none without.
     """
-    day, zone = _shift(calendar, business_date, day_offset), ZoneInfo(calendar.zone)
-    found: list[datetime | None] = []
-    last: datetime | None = None
-    for at in times:
-        if at is not None:
-            moment = instant(day, at, zone, after_midnight=False)
-            last = moment if last is None or moment > last else instant(day, at, zone, after_midnight=True)
-        found.append(last.astimezone(UTC) if at is not None and last is not None else None)
-    return found
+    return moments(_shift(calendar, business_date, day_offset), times, ZoneInfo(calendar.zone))
 
 
 def next_moment(time_node_key: str, after: datetime) -> tuple[date, datetime]:
@@ -90,10 +89,16 @@ def next_moment(time_node_key: str, after: datetime) -> tuple[date, datetime]:
     valid = list(TimeNode.objects.filter(key=time_node_key).select_related("calendar").order_by("-valid_from"))
     if not valid:
         raise UnknownTimeNode(key=time_node_key, day=after.date().isoformat())
-    node = valid[0]
-    reach = LONGEST_CLOSURE_DAYS + abs(node.day_offset) * DAYS_PER_OPEN_DAY
+    reach = 2 * _reach(valid[0])
+    here = after.astimezone(ZoneInfo(valid[0].calendar.zone)).date()
+    days = _days_between(valid[0].calendar, here - timedelta(days=reach), here + timedelta(days=reach))
+    return moment_after(valid, after, days)
+
+
+def moment_after(valid: Sequence[TimeNode], after: datetime, days: Days) -> tuple[date, datetime]:
+    """The same by these days of its calendar; `valid` are the rows of one time node, the newest first. No query."""
+    node, reach = valid[0], _reach(valid[0])
     here = after.astimezone(ZoneInfo(node.calendar.zone)).date()
-    days = _days_between(node.calendar, here - timedelta(days=2 * reach), here + timedelta(days=2 * reach))
     for number in range(-reach, reach + 1):
         day = here + timedelta(days=number)
         row = next((row for row in valid if row.valid_from <= day), None)
@@ -129,6 +134,25 @@ def time_nodes_on(business_date: date) -> list[tuple[TimeNode, datetime]]:
             shifted[place] = _shift(node.calendar, business_date, node.day_offset)
         found.append((node, _moment(node, shifted[place])))
     return sorted(found, key=lambda pair: (pair[1], pair[0].key))
+
+
+def days_around(calendar: Calendar, first: date, last: date) -> Days:
+    """The days of a calendar so far around these as anything reaches that counts business days. One query."""
+    reach = timedelta(days=4 * LONGEST_CLOSURE_DAYS + 2 * MOST_DAYS_AWAY * DAYS_PER_OPEN_DAY)
+    return _days_between(calendar, first - reach, last + reach)
+
+
+def time_nodes_of(calendar: Calendar) -> dict[str, list[TimeNode]]:
+    """The time nodes of a calendar by key, the newest row of each first. One query."""
+    found: dict[str, list[TimeNode]] = {}
+    for node in TimeNode.objects.filter(calendar=calendar).select_related("calendar").order_by("key", "-valid_from"):
+        found.setdefault(node.key, []).append(node)
+    return found
+
+
+def moment_of(node: TimeNode, day: date) -> datetime:
+    """When a time node is on the day of its market that it falls on (UTC). No query."""
+    return _moment(node, day)
 
 
 def calendar_named(code: str) -> Calendar:
@@ -168,6 +192,10 @@ def month_of(calendar: Calendar, month: date) -> list[list[DayView]]:
 def _view(day: date, month: date, days: Days, row: CalendarDay | None) -> DayView:
     official = row.status == DayStatus.OFFICIAL if row else days.is_official(day)
     return DayView(day, day.month == month.month, days.is_open(day), official, row.name if row else "", row is not None)
+
+
+def _reach(node: TimeNode) -> int:
+    return LONGEST_CLOSURE_DAYS + abs(node.day_offset) * DAYS_PER_OPEN_DAY
 
 
 def _instant(node: TimeNode, business_date: date) -> datetime:

@@ -2,10 +2,11 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DayStatus(TextChoices):
-    OFFICIAL = "official", _("Published")
+    OFFICIAL = "official", pgettext_lazy("calendar", "Published")
     PROVISIONAL = "provisional", _("Provisional")
 
 
@@ -17,5 +18,5 @@ class NodeKind(TextChoices):
 
 
 class NodeBreach(TextChoices):
-    WARNING = "warning", _("Warning")
+    WARNING = "warning", pgettext_lazy("calendar", "Warning")
     CRITICAL = "critical", _("Critical")

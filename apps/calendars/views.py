@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from apps.calendars import selectors
+from apps.calendars.conf import sections_of
 from apps.calendars.errors import UnknownCalendar
 from apps.calendars.models import Calendar
 from apps.kernel import clock
+from apps.people.selectors import signed_in
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 DEFAULT_CODE = "CN-EX"
@@ -42,6 +44,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "is_open": selectors.is_business_day(chosen.code, day),
             "status": selectors.status_of(chosen.code, day),
             "next_day": selectors.next_business_day(chosen.code, day),
+            "sections": sections_of(chosen, day, signed_in(request)),
         }
     return render(request, "calendars/calendar.html", context)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.journal.conf import tell_followers
 from apps.journal.core.chain import chain_hash, storable
 from apps.journal.events import Fact
 from apps.journal.models import Entry, Stream
@@ -36,6 +37,7 @@ def append_all(facts: Sequence[Fact], *, actor: Any | None) -> list[Entry]:
         entries = [_next_entry(heads[fact.stream], fact, at, actor_id) for fact in facts]
         rows.insert_values(Entry, [entry.__dict__ for entry in entries])
         rows.update_rows(list(heads.values()), ["last_number", "last_hash"])
+        tell_followers(facts)
     return entries
 
 

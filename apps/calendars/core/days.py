@@ -1,13 +1,16 @@
 """Which days are open: the weekday rule, the exceptions that somebody published, and how far they reach. No I/O."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
 LONGEST_CLOSURE_DAYS = 31
 """No market closes longer than this; a longer gap means the exceptions are wrong."""
+
+DAYS_PER_OPEN_DAY = 3
+"""How many calendar days an offset of one open day may need on average, long holidays apart."""
 
 
 class NoOpenDay(Exception):
@@ -44,6 +47,39 @@ class Days:
         for _ in range(abs(offset)):
             day = self.step(day, 1 if offset > 0 else -1)
         return day
+
+    def with_day(self, day: date, is_open: bool | None) -> "Days":
+        """The same calendar with one day written otherwise; None: as its weekday says."""
+        others = {each: open_ for each, open_ in self.exceptions.items() if each != day}
+        return replace(self, exceptions=others if is_open is None else {**others, day: is_open})
+
+
+def shifted(day: date, offset: int, before: Days, after: Days) -> list[tuple[date, date | None, date | None]]:
+    """Business dates whose day `offset` open days later is another one when a calendar writes `day` otherwise, with both days;
+    None where the date is none. What lies so far back that it cannot reach the day is not looked at."""
+    reach = LONGEST_CLOSURE_DAYS + abs(offset) * DAYS_PER_OPEN_DAY
+    found = []
+    for number in range(-reach, reach + 1):
+        date_ = day + timedelta(days=number)
+        pair = [days.shift(date_, offset) if days.is_open(date_) else None for days in (before, after)]
+        if pair[0] != pair[1]:
+            found.append((date_, pair[0], pair[1]))
+    return found
+
+
+def moments(day: date, times: Sequence[time | None], zone: ZoneInfo) -> list[datetime | None]:
+    """The moments (UTC) of a wall clock's times that begin on a day; None stays None.
+
+    A time that is not later than the one before it belongs to the night that follows.
+    """
+    found: list[datetime | None] = []
+    last: datetime | None = None
+    for at in times:
+        if at is not None:
+            moment = instant(day, at, zone, after_midnight=False)
+            last = moment if last is None or moment > last else instant(day, at, zone, after_midnight=True)
+        found.append(last.astimezone(UTC) if at is not None and last is not None else None)
+    return found
 
 
 def instant(day: date, at: time, zone: ZoneInfo, *, after_midnight: bool) -> datetime:

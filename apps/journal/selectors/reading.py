@@ -1,9 +1,10 @@
 """How the journal is read. Numbers of one stream have no gaps; across streams PostgreSQL commits ids out of order."""
 
+import json
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from apps.journal.models import Entry
 
@@ -11,6 +12,11 @@ Position = tuple[int, int]
 """(transaction id, entry id): everything at or before it has been seen. SQLite has one writer, so there only the id counts."""
 
 MOST_ENTRIES = 500
+
+PLACED_BELOW = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+"""The id of the oldest transaction that is open on the whole server; whatever has a smaller one has its place for good. It never
+goes back, which readers rely on: one that passed over transactions of other databases would (a transaction that ends between the
+snapshot and the look at whose it was cannot be told any more), and entries would be missed."""
 
 
 def entries_of(stream: str, after_number: int = 0, limit: int = MOST_ENTRIES, *, lines: set[str] | None = None) -> list[Entry]:
@@ -35,29 +41,50 @@ def entries_after(position: Position, *, lines: set[str] | None, limit: int = MO
     A row is shown only when no transaction that began before its own is still open: such a one could yet commit rows
     that belong before it. `lines` None means every line; the code "" stands for facts of no line.
     """
-    found = Entry.objects.select_related("actor")
+    found = placed_after(*position).select_related("actor")
     if lines is not None:
         found = found.filter(line__in=lines)
-    transaction_id, entry_id = position
-    if connection.vendor == "postgresql":
-        found = found.filter(
-            Q(transaction_id__gte=transaction_id), Q(transaction_id__gt=transaction_id) | Q(pk__gt=entry_id)
-        ).extra(where=["transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
-        entries = list(found.order_by("transaction_id", "id")[:limit])
-    else:
-        entries = list(found.filter(pk__gt=entry_id).order_by("id")[:limit])
+    entries = list(found.order_by(*(("transaction_id", "id") if connection.vendor == "postgresql" else ("id",)))[:limit])
     if not entries:
         return [], position
     return entries, (entries[-1].transaction_id, entries[-1].pk)
+
+
+def placed_after(transaction_id: Any, entry_id: Any) -> QuerySet[Entry]:
+    """Entries behind a position that have their place for good; both parts may be an OuterRef."""
+    if connection.vendor != "postgresql":
+        return Entry.objects.filter(pk__gt=entry_id)
+    behind = Q(transaction_id__gt=transaction_id) | Q(pk__gt=entry_id)
+    found = Entry.objects.filter(Q(transaction_id__gte=transaction_id), behind)
+    return found.extra(where=[f"transaction_id < {PLACED_BELOW}"])  # noqa: S610 - a constant
+
+
+def not_placed_after(transaction_id: int) -> QuerySet[Entry]:
+    """Committed entries that `placed_after` still holds back, none on SQLite, which has one writer."""
+    if connection.vendor != "postgresql":
+        return Entry.objects.none()
+    found = Entry.objects.filter(transaction_id__gte=transaction_id)
+    return found.extra(where=[f"transaction_id >= {PLACED_BELOW}"])  # noqa: S610 - a constant
 
 
 def last_position() -> Position:
     """Where a follower starts that has seen everything committed now; what is still open comes after it. One query."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            cursor.execute(f"SELECT {PLACED_BELOW}")
             return int(cursor.fetchone()[0]), 0
     return 0, Entry.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def feed_position() -> str:
+    """The same as text: what the address of a feed begins with. One query."""
+    return ".".join(str(part) for part in last_position())
+
+
+def feed_text(entry: Entry, position: str = "") -> str:
+    """What a feed says of an entry, over whichever way it goes; without a `position` it has no place to resume from."""
+    place = {"position": position} if position else {}
+    return json.dumps({"type": "entry", **place, "entry": as_json(entry)}, ensure_ascii=False)
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
