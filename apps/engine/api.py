@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +28,9 @@ from apps.engine.serializers import (
     StepOut,
 )
 from apps.engine.states import Verb
+from apps.kernel.pages import cut
 from apps.people.selectors import signed_in
+from apps.people.serializers import page_of
 
 PAGE = 50
 
@@ -44,13 +46,13 @@ def _key(request: Request, name: str) -> int | None:
 
 
 def _page(rows: QuerySet[Any], out: Any, key: str) -> Response:
-    found = list(rows[: PAGE + 1])
-    more = f"?{key}={found[PAGE - 1].pk}" if len(found) > PAGE else None
-    return Response({"results": out(found[:PAGE], many=True).data, "next": more})
+    page = cut(rows, PAGE)
+    more = f"?{key}={page.last.pk}" if page.last else None
+    return Response({"results": out(page.rows, many=True).data, "next": more})
 
 
 class Runs(APIView):
-    @extend_schema(parameters=[OpenApiParameter("before", int)], responses=RunOut(many=True))
+    @extend_schema(parameters=[OpenApiParameter("before", int)], operation_id="runs_list", responses=page_of(RunOut))
     def get(self, request: Request) -> Response:
         """Runs of the lines you may see, newest first."""
         rows = selectors.runs_visible_to(signed_in(request))
@@ -103,7 +105,7 @@ class OneRun(APIView):
 
 
 class MySteps(APIView):
-    @extend_schema(parameters=[OpenApiParameter("after", int)], responses=StepOut(many=True))
+    @extend_schema(parameters=[OpenApiParameter("after", int)], operation_id="steps_list", responses=page_of(StepOut))
     def get(self, request: Request) -> Response:
         """Steps that wait for you, oldest first."""
         rows = selectors.tasks_for(signed_in(request))
@@ -138,12 +140,16 @@ class CompleteStep(APIView):
         return Response(StepOut(actions.complete_step(step_id=step_id, actor=signed_in(request), answer=answer)).data)
 
 
+INTERVENED = PolymorphicProxySerializer("Intervened", [StepOut, RunOut], None)
+"""What was intervened in, as it is now: a step, or the run as a whole."""
+
+
 class Intervene(APIView):
     """One verb of `Verb` about a run or a step: done (200), or kept for a second person's signature (202)."""
 
     verb: Verb = Verb.PAUSE
 
-    @extend_schema(request=InterventionIn, responses={200: StepOut, 202: RequestOut})
+    @extend_schema(request=InterventionIn, responses={200: INTERVENED, 202: RequestOut})
     def post(self, request: Request, subject_id: int) -> Response:
         data = InterventionIn(data=request.data)
         data.is_valid(raise_exception=True)
@@ -220,7 +226,7 @@ class PauseLine(APIView):
 
 
 class Requests(APIView):
-    @extend_schema(parameters=[OpenApiParameter("after", int)], responses=RequestOut(many=True))
+    @extend_schema(parameters=[OpenApiParameter("after", int)], operation_id="requests_list", responses=page_of(RequestOut))
     def get(self, request: Request) -> Response:
         """Interventions that wait for your signature, oldest first."""
         rows = selectors.requests_to_sign(signed_in(request))

@@ -1,5 +1,7 @@
 """What an installation may set, as `CLEARWAY_<NAME>`; read late, so that tests may change it."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +35,31 @@ class EngineConf:
 
 
 conf = EngineConf()
+
+
+Waiting = Callable[[date], bool]
+TakeEffect = Callable[[date], None]
+
+_changes: tuple[Waiting, TakeEffect] | None = None
+
+
+def register_changes(waiting: Waiting, take_effect: TakeEffect) -> None:
+    """Called once at start by the app whose changes come before the first run of a business date.
+
+    `waiting`: whether something approved has to take effect before runs of this date begin; one query. `take_effect` does it, in
+    transactions of its own; it raises a DomainError when runs of that date cannot begin yet.
+    """
+    global _changes
+    _changes = (waiting, take_effect)
+
+
+def changes_wait(business_date: date) -> bool:
+    return _changes is not None and _changes[0](business_date)
+
+
+def changes_take_effect(business_date: date) -> None:
+    if _changes is not None:
+        _changes[1](business_date)
 
 
 def database_is_sqlite() -> bool:

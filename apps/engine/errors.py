@@ -3,9 +3,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.errors import SubjectLapsed
 from apps.engine.core.answers import Problem
 from apps.engine.core.counterparts import Reason
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, StaleState
 
 
 class AlreadyBegun(DomainError):
@@ -20,6 +21,26 @@ class NotPublished(DomainError):
 
     code, http_status = "not_published", 409
     sentence = _("{process} has no published version.")
+
+
+class NotInForce(NotPublished):
+    """A process that is to run, or to be called, has versions, but none that is in force for the date."""
+
+    sentence = _("{process} has no version in force for {business_date}.")
+
+
+class NotArmed(DomainError):
+    """What has occurred begins runs of the newest version, but not of the one that is in force for the date."""
+
+    code, http_status = "not_armed", 409
+    sentence = _("{process} v{version}, which is in force for {business_date}, does not begin by “{node}”.")
+
+
+class ChangesWait(StaleState):
+    """Runs of a date begin after the changes that take effect by then. Facts: business_date."""
+
+    code = "changes_wait"
+    sentence = _("Runs for {business_date} begin when the changes that take effect by then are in effect.")
 
 
 class NotStartable(DomainError):
@@ -145,7 +166,7 @@ class NotYourRequest(DomainError):
     sentence = _("{person} has asked for this, and nobody else takes it back.")
 
 
-class RequestLapsed(DomainError):
+class RequestLapsed(SubjectLapsed):
     """The run or step is no longer as it was when the request was made; nothing was done."""
 
     code, http_status = "request_lapsed", 409
@@ -193,6 +214,13 @@ ANSWER_RULES = {
     "format": _("This is not a valid {limit}."),
 }
 _OTHER_RULE = _("This does not fit the form.")
+
+
+class WalksAPath(DomainError):
+    """A check step that its line sends on a path is decided there and by no other door."""
+
+    code, http_status = "walks_a_path", 409
+    sentence = _("“{step}” is decided by its approval {approval}, and nowhere else.")
 
 
 class ReasonMissing(DomainError):

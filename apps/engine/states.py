@@ -69,6 +69,12 @@ STEP_MOVES: dict[str, Move] = {
 }
 
 
+INTERVENTION = "run.intervention"
+"""The kind of approvals that decide on interventions, on lines with a flow for it."""
+CHECK = "step"
+"""The kind of approvals that decide check steps, on lines with a flow for it."""
+
+
 class Verb(TextChoices):
     """What an operator may do to a run or to one of its steps. Every door (page, API, command) is made from this list."""
 

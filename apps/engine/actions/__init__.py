@@ -3,6 +3,7 @@
 from apps.engine.actions.ad_hoc import end_ad_hoc, steps_left
 from apps.engine.actions.arming import arm_starts
 from apps.engine.actions.changing import change_parameters, change_priority, change_variables
+from apps.engine.actions.following import starts_at_time_nodes, time_node_of
 from apps.engine.actions.groups import do_pure_steps
 from apps.engine.actions.human import complete_step, give_back_step, take_step
 from apps.engine.actions.intervening import FORMS, Item, Outcome, intervene, intervene_in_all, preview, sign_request
@@ -29,7 +30,7 @@ from apps.engine.actions.pausing import (
     resume_run,
 )
 from apps.engine.actions.permission import needs_reason, needs_second_person
-from apps.engine.actions.rules import remove_rule, save_rule
+from apps.engine.actions.rules import may_have_window, put_rule, remove_rule, require_fits, save_rule, take_rule
 from apps.engine.actions.runs import begin_run, begin_runs, cancel_run, terminate_run
 from apps.engine.actions.signing import refuse_request, withdraw_request
 from apps.engine.actions.sweeping import Swept, sweep
@@ -63,6 +64,7 @@ __all__ = [
     "intervene",
     "intervene_in_all",
     "jump",
+    "may_have_window",
     "migrate_back",
     "migrate_run",
     "needs_reason",
@@ -71,11 +73,13 @@ __all__ = [
     "pause_run",
     "preview",
     "probe_step",
+    "put_rule",
     "reassign_step",
     "refuse_request",
     "release_node",
     "release_step",
     "remove_rule",
+    "require_fits",
     "rerun_from",
     "resume_line",
     "resume_run",
@@ -84,10 +88,13 @@ __all__ = [
     "send_message",
     "sign_request",
     "skip_step",
+    "starts_at_time_nodes",
     "steps_after",
     "steps_left",
     "sweep",
+    "take_rule",
     "take_step",
     "terminate_run",
+    "time_node_of",
     "withdraw_request",
 ]

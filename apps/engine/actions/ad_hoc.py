@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.engine import core, store
 from apps.engine.actions.advancing import advance
 from apps.engine.actions.gates import gates_at
+from apps.engine.actions.paths import require_no_path
 from apps.engine.actions.permission import Gate, Intervention, about_step
 from apps.engine.errors import NotForThisStep, RestMayEnd
 from apps.engine.models import Step
 from apps.engine.selectors import plan_of
 from apps.engine.states import OPEN_STEP, StepState, Verb
+from apps.engine.store.paths import with_paths
 from apps.people.models import User
 
 AT_WORK = (StepState.RUNNING, StepState.CLAIMED, StepState.WAITING)
@@ -32,7 +34,8 @@ def end_ad_hoc(*, step_id: int, actor: User, reason: str, signed: int | None = N
         raise NotForThisStep(verb=Verb.END_AD_HOC.label, why=_("the step is not in an ad-hoc sub-process"))
     inside = core.tokens_inside(asked.change.marking, scope)
     found = Step.objects.select_for_update(of=("self",)).filter(run=asked.run, token__in=inside, state__in=OPEN_STEP)
-    steps = list(found.order_by("id"))
+    steps = list(with_paths(found).order_by("id"))
+    require_no_path(*steps)
     _require_rest_cancelled(asked, scope, steps)
     asked.gates = _undecided(asked, scope, steps)
     asked.permit(signed)

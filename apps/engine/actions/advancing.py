@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.approvals.selectors import flow_for
 from apps.calendars.selectors import instant_of
 from apps.engine import core, events, store
+from apps.engine.actions.paths import send_on_its_path, walks_a_path
 from apps.engine.actions.placing import NOWHERE, place_of, places_for
 from apps.engine.actions.reaching import SIGNAL, ends_by_error, last_signal, reach
 from apps.engine.actions.times import give_times
@@ -18,7 +20,7 @@ from apps.engine.errors import AnswerRefused
 from apps.engine.handlers import NOTHING, is_pure
 from apps.engine.models import Run, Step, Subscription, Timer
 from apps.engine.selectors import plan_of
-from apps.engine.states import Moment, RunState, StepState
+from apps.engine.states import CHECK, Moment, RunState, StepState
 from apps.kernel import clock, rows
 from apps.kernel.errors import DomainError
 from apps.people.models import User
@@ -152,6 +154,8 @@ def _create_steps(wanted: Sequence[tuple[store.Change, core.Waiting]], claimant:
             change.raise_incident(step)
         else:
             _open_wait(change, step, command, now)
+        if step.has_flow and walks_a_path(step):
+            send_on_its_path(step, change.run)
     store.ring([step for step in steps if step.state == StepState.READY])
     return steps
 
@@ -196,7 +200,7 @@ def _fill(step: Step, change: store.Change, node: Node, command: core.Waiting) -
     elif isinstance(command, core.AskPerson):
         step.state, step.inputs = StepState.OFFERED, command.inputs
         if node.human is not None and node.human.checks:
-            step.maker = _maker(run, node.human.checks)
+            step.maker, step.has_flow = _maker(run, node.human.checks)
     elif isinstance(command, core.CallProcess):
         step.inputs = command.variables
         if run.depth >= conf.CALL_DEPTH:
@@ -208,13 +212,13 @@ def _fill(step: Step, change: store.Change, node: Node, command: core.Waiting) -
             step.state = StepState.HELD  # a paused run calls, and what it calls is paused
 
 
-def _maker(run: Run, node_id: str) -> User:
-    """Who did the step that is to be checked, the last time it was done."""
+def _maker(run: Run, node_id: str) -> tuple[User, bool]:
+    """Who did the step that is to be checked, the last time it was done, and whether the line has a flow for such checks."""
     done = Step.objects.filter(run=run, node_id=node_id, state=StepState.DONE, decided_by__isnull=False)
-    last = done.select_related("decided_by").order_by("-token").first()
+    last = done.select_related("decided_by").annotate(flow=flow_for(CHECK, run.line)).order_by("-token").first()
     if last is None or last.decided_by is None:
         raise ExpressionFailed(f"nobody has done {node_id} yet, so there is nothing to check")
-    return last.decided_by
+    return last.decided_by, last.flow
 
 
 def _open_wait(change: store.Change, step: Step, command: core.Waiting, now: datetime) -> None:

@@ -44,7 +44,7 @@ def arm_starts(*, process_id: int) -> list[Start]:
         armed.append(start)
     Start.objects.filter(process=process).delete()
     Start.objects.bulk_create(armed)
-    append_all([_armed(start) for start in armed], actor=None)
+    append_all([armed_fact(start) for start in armed], actor=None)
     return armed
 
 
@@ -171,7 +171,7 @@ def _require_free(start: Start) -> None:
         raise MessageTaken(message=start.name, process=taken.process)
 
 
-def _armed(start: Start) -> events.StartArmed:
+def armed_fact(start: Start) -> events.StartArmed:
     return events.StartArmed(
         process=start.process.key,
         line=start.process.line.code,

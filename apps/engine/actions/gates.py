@@ -84,7 +84,7 @@ def sends(step: Step) -> bool:
 def person_for(step: Step, username: str) -> User:
     """Somebody who may do this step of people; refused for others, and for who made what it checks."""
     person = User.objects.filter(username=username, is_active=True).first()
-    if person is None or not may(person, STEP_ROLE_RIGHT[step.role], step.run.line):
+    if person is None or not may(person, STEP_ROLE_RIGHT[step.role], step.run.line, step.run.process_id):
         raise NotForThisStep(verb=Verb.REASSIGN.label, why=_("there is no such person, or they may not do this step"))
     if step.is_check:
         require_other_person(maker=step.maker, checker=person)

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.conf import Kind
 from apps.engine import store
 from apps.engine.actions import ad_hoc, changing, migrating, operating, pausing, runs, signing
+from apps.engine.core.expressions import as_json
 from apps.engine.errors import NotForThisStep, SecondPersonNeeded
 from apps.engine.models import InterventionRequest, Run, Step
 from apps.engine.selectors import run_for, step_for
-from apps.engine.states import RUN_VERBS, Verb
+from apps.engine.states import INTERVENTION, RUN_VERBS, Verb
 from apps.kernel.errors import DomainError
 from apps.people.actions import require
 from apps.people.models import User
@@ -67,7 +70,8 @@ FORMS: dict[Verb, Form] = {
 def intervene(*, verb: Verb, subject_id: int, actor: User, reason: str, arguments: dict[str, Any] | None = None) -> Outcome:
     """Carries the verb out on a run or step, or keeps it as a request when a second person has to sign for it."""
     run_id = subject_id if verb in RUN_VERBS else step_for(actor, subject_id).run_id
-    require(actor, Right.OPERATE, run_for(actor, run_id).line)
+    run = run_for(actor, run_id)
+    require(actor, Right.INTERVENE, run.line, run.process_id)
     given = _checked(verb, arguments or {})
     verified = operating.probe_step(step_id=subject_id, actor=actor) if verb is Verb.RETRY else None
     with transaction.atomic():
@@ -85,12 +89,12 @@ def intervene(*, verb: Verb, subject_id: int, actor: User, reason: str, argument
 
 def sign_request(*, request_id: int, actor: User) -> InterventionRequest:
     """The second person signs; the intervention is carried out in the same transaction, in the asker's name."""
+    return signing.sign_request(request_id=request_id, actor=actor, perform=_perform_signed)
 
-    def perform(request: InterventionRequest) -> None:
-        verb, subject = Verb(request.verb), request.step_id or request.run_id
-        _perform(verb, subject, request.asked_by, request.reason, {**request.arguments, "signed": request.pk})
 
-    return signing.sign_request(request_id=request_id, actor=actor, perform=perform)
+def _perform_signed(request: InterventionRequest) -> None:
+    verb, subject = Verb(request.verb), request.step_id or request.run_id
+    _perform(verb, subject, request.asked_by, request.reason, {**request.arguments, "signed": request.pk})
 
 
 def _perform(verb: Verb, subject_id: int, actor: User, reason: str, arguments: dict[str, Any]) -> Run | Step:
@@ -105,7 +109,8 @@ def _checked(verb: Verb, arguments: dict[str, Any]) -> dict[str, Any]:
         raise NotForThisStep(
             verb=verb.label, why=_("{names} must be given, and nothing else").format(names=", ".join(wanted) or "-")
         )
-    return arguments
+    kept: dict[str, Any] = as_json(arguments)
+    return kept
 
 
 def _is(value: Any, kind: type) -> bool:
@@ -149,3 +154,59 @@ def _item(verb: Verb, subject: int, actor: User, reason: str, arguments: dict[st
     if outcome.request is not None:
         return Item(subject, "asked")
     return Item(subject, "done")
+
+
+# -- on the path of the line ------------------------------------------------------------------------------------------
+
+
+def _path_ended(request_id: int, state: str, actor: User, reason: str) -> None:
+    signing.end_of_path(request_id, state, actor, reason, _perform_signed)
+
+
+def _lock(request_id: int) -> None:
+    store.lock_run(InterventionRequest.objects.values_list("run", flat=True).get(pk=request_id))
+
+
+def _address(request_id: int) -> str:
+    run, step = InterventionRequest.objects.values_list("run", "step").get(pk=request_id)
+    return reverse("run", args=[run]) + (f"?step={step}" if step else "")
+
+
+def _asked(request_id: int) -> InterventionRequest:
+    return InterventionRequest.objects.select_related("run__process", "step", "asked_by").get(pk=request_id)
+
+
+def _facts(request_id: int) -> dict[str, Any]:
+    request = _asked(request_id)
+    return {
+        "verb": request.verb,
+        "process": request.run.process.key,
+        "step": request.step.node_id if request.step else "",
+        "role": request.step.role if request.step else "",
+        "asked_by": request.asked_by.username,
+        "needs": request.needs.split(),
+        "reason": request.reason,
+    }
+
+
+def _shows(request_id: int) -> list[tuple[Any, Any]]:
+    request = _asked(request_id)
+    said = [(_("Intervention"), Verb(request.verb).label), (_("Run"), str(request.run))]
+    said += [(_("Step"), request.step.name)] if request.step else []
+    return [*said, *request.arguments.items(), (_("Reason"), request.reason), (_("Asked by"), str(request.asked_by))]
+
+
+SAMPLE = {
+    "verb": "skip",
+    "process": "L01",
+    "step": "send",
+    "role": "",
+    "asked_by": "wang.min",
+    "needs": ["intervene"],
+    "reason": "",
+}
+INTERVENTION_KIND = Kind(
+    INTERVENTION, _("intervention in a run"), Right.INTERVENE, _lock, _path_ended, _address,
+    facts=_facts, sample=SAMPLE, shows=_shows, lapsed=signing.lapse, goes_back=False,
+)  # fmt: skip
+"""How interventions take part in approvals, on lines with a flow for them; registered when the app starts."""

@@ -11,7 +11,7 @@ from apps.engine import core, events, store
 from apps.engine.actions.advancing import advance
 from apps.engine.actions.reaching import ERROR, ESCALATION, SIGNAL
 from apps.engine.actions.starting import begin_by_message, note_beginnings
-from apps.engine.core.expressions import ExpressionFailed, require_bounded
+from apps.engine.core.expressions import ExpressionFailed, as_json, require_bounded
 from apps.engine.errors import NobodyWaits, ReservedName, VariablesRefused
 from apps.engine.models import Message, Start, Subscription
 from apps.engine.states import StepState
@@ -20,8 +20,9 @@ from apps.kernel import clock
 from apps.kernel.crashpoint import crashpoint
 from apps.kernel.ids import stable_key
 from apps.people.actions import may, require
-from apps.people.models import BusinessLine, User
+from apps.people.models import User
 from apps.people.states import Right
+from apps.processes.models import Process
 
 
 def deliver_message(*, name: str, key: str, payload: dict[str, Any], once: str, retained: bool = False) -> None:
@@ -43,20 +44,20 @@ def deliver_message(*, name: str, key: str, payload: dict[str, Any], once: str, 
 def send_message(*, name: str, key: str, payload: dict[str, Any], once: str, actor: User) -> None:
     """A message from outside, for one receiver: the run that waits for it, else the run that it begins. It is heard once."""
     _require_free_name(name)
-    waiting = Subscription.objects.filter(name=name, key=key).values_list("step__run__line", flat=True)
-    _say(name, key, payload, once, actor, lines={*waiting, *_lines_begun_by(name)}, called=name)
+    waiting = Subscription.objects.filter(name=name, key=key).values_list("step__run__process", flat=True)
+    _say(name, key, payload, once, actor, processes={*waiting, *_begun_by(name)}, called=name)
 
 
 @transaction.atomic
 def broadcast_signal(*, name: str, payload: dict[str, Any], once: str, actor: User) -> None:
     """A signal from outside: to every run that waits for it now, and to every process that begins by it."""
-    waiting = Subscription.objects.filter(name=SIGNAL + name, key="").values_list("step__run__line", flat=True)
-    lines = {*waiting, *_lines_begun_by(SIGNAL + name)}
-    _say(SIGNAL + name, "", payload, once, actor, lines=lines, called=name, retained=True)
+    waiting = Subscription.objects.filter(name=SIGNAL + name, key="").values_list("step__run__process", flat=True)
+    processes = {*waiting, *_begun_by(SIGNAL + name)}
+    _say(SIGNAL + name, "", payload, once, actor, processes=processes, called=name, retained=True)
 
 
-def _lines_begun_by(name: str) -> QuerySet[Start, int]:
-    return Start.objects.filter(name=name).values_list("process__line", flat=True)
+def _begun_by(name: str) -> QuerySet[Start, int]:
+    return Start.objects.filter(name=name).values_list("process", flat=True)
 
 
 def _require_free_name(name: str) -> None:
@@ -73,24 +74,28 @@ def _say(
     once: str,
     actor: User,
     *,
-    lines: set[int],
+    processes: set[int],
     called: str,
     retained: bool = False,
 ) -> None:
-    """Refused unless the actor may intervene on every line that hears it; a line that they cannot see hears nothing."""
+    """Refused unless the actor may intervene in every process that hears it; one that they cannot see hears nothing."""
     once = str(stable_key("sent", actor.pk, once))
     if Message.objects.filter(once=once).exists():
         return
-    heard = list(BusinessLine.objects.filter(pk__in=lines).order_by("code"))
-    if not any(may(actor, Right.VIEW, line) for line in heard):
+    heard = list(Process.objects.filter(pk__in=processes).select_related("line").order_by("line__code", "key"))
+    if not any(may(actor, Right.VIEW, process.line, process.pk) for process in heard):
         raise NobodyWaits(name=called)
-    for line in heard:
-        require(actor, Right.OPERATE, line)
+    for process in heard:
+        require(actor, Right.INTERVENE, process.line, process.pk)
     try:
+        payload = as_json(payload)
         require_bounded(payload)
     except ExpressionFailed as refusal:
         raise VariablesRefused(problem=str(refusal)) from refusal
-    append_all([events.MessageSent(line=line.code, name=name, key=key) for line in heard], actor=actor)
+    append_all(
+        [events.MessageSent(line=line, name=name, key=key) for line in dict.fromkeys(process.line.code for process in heard)],
+        actor=actor,
+    )
     deliver_message(name=name, key=key, payload=payload, once=once, retained=retained)
 
 

@@ -92,7 +92,7 @@ class _Move:
         )
         if found.outcome is None:
             raise MigrationRefused.because(self.target.number, found.reasons, _names(new) | _names(old))
-        pinned = pins_of(self.target, self.run.pinned)
+        pinned = pins_of(self.target, self.run.business_date, self.run.pinned)
         self.asked.gates = self._gates(found.pairs, before, pinned)
         self.asked.permit(signed)
         self._write(found.pairs, found.outcome, steps, pinned, tried)

@@ -155,7 +155,7 @@ def probe_step(*, step_id: int, actor: User) -> bool:
     handler = handler_named(step.handler) if step.handler else None
     if handler is None or handler.probe is None or step.state != StepState.FAILED:
         return False
-    require(actor, Right.OPERATE, step.run.line)
+    require(actor, Right.INTERVENE, step.run.line, step.run.process_id)
     try:
         return handler.probe(held(step).context, handler.parameters.model_validate(step.parameters))
     except Exception:  # a probe may fail in any way: then nothing is verified

@@ -105,7 +105,7 @@ def release_node(*, run_id: int, node_id: str, actor: User, reason: str) -> Run:
     """Takes the hold from a step, whether the run has come to it or not."""
     asked = about_run(Verb.RELEASE, run_id, actor, reason, {"node": node_id})
     if node_id not in asked.run.held_nodes:
-        raise StaleState(what=node_id, state=_("Released"))
+        raise StaleState(what=node_id, state=_("Not on hold"))
     asked.permit(None)
     asked.say()
     asked.change.set_run(held_nodes=[held for held in asked.run.held_nodes if held != node_id])
@@ -207,7 +207,7 @@ def _line(code: str, verb: Verb, actor: User, reason: str) -> BusinessLine:
     line: BusinessLine | None = lines_visible_to(actor).filter(code=code).first()
     if line is None:
         raise NotFound(what=_("business line"))
-    require(actor, Right.OPERATE, line)
+    require(actor, Right.INTERVENE, line)
     require_reason(verb, line, reason)
     return line
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.actions import require_other_person
 from apps.engine import events, store
+from apps.engine.actions.paths import require_no_path
 from apps.engine.errors import ReasonMissing, SecondPersonNeeded
 from apps.engine.models import InterventionPolicy, InterventionRequest, Run, Step
 from apps.engine.selectors import plan_of, runs_visible_to, step_for
@@ -25,6 +26,8 @@ from apps.processes.core.plan import Plan
 
 _BY_TOKENS = (Verb.JUMP, Verb.RERUN, Verb.END_AD_HOC)
 """What they do depends on where the run stands, not on their step alone."""
+_BESIDE_PATHS = (Verb.HOLD, Verb.RELEASE)
+"""What may be done with a step whose approval is under way: it keeps the last voice waiting, and decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Intervention:
     @property
     def needs(self) -> list[Right]:
         """The rights that a signer must have, all of them."""
-        return sorted({gate.right for gate in self.gates} or {Right.OPERATE})
+        return sorted({gate.right for gate in self.gates} or {Right.INTERVENE})
 
     def say(self) -> None:
         """The intervention as one fact, before what follows from it."""
@@ -130,14 +133,17 @@ def about_run(verb: Verb, run_id: int, actor: User, reason: str, arguments: dict
 
 def about_step(verb: Verb, step_id: int, actor: User, reason: str, arguments: dict[str, Any] | None = None) -> Intervention:
     """A step of a live run, both locked, for somebody who may intervene in it and says why."""
-    run = store.lock_run(step_for(actor, step_id).run_id)
+    seen = step_for(actor, step_id)
+    run = store.lock_run(seen.run_id)
     step = store.step_of(run, step_id)
     _require_operator(verb, run, actor, reason)
+    if verb not in _BESIDE_PATHS:
+        require_no_path(seen)
     return Intervention(verb, store.Change(run, actor), step, reason, arguments or {})
 
 
 def _require_operator(verb: Verb, run: Run, actor: User, reason: str) -> None:
-    require(actor, Right.OPERATE, run.line)
+    require(actor, Right.INTERVENE, run.line, run.process_id)
     require_reason(verb, run.line, reason)
     if run.state not in LIVE_RUN:
         raise StaleState(what=str(run), state=run.get_state_display())
@@ -166,7 +172,7 @@ def require_may_sign(
     """Another person with the rights that the decision itself would ask for, and never a maker of what is passed over."""
     require_other_person(maker=asker, checker=signer)
     for right in needs or asked.needs:
-        require(signer, right, asked.run.line)
+        require(signer, right, asked.run.line, asked.run.process_id)
     for maker in [*makers_of(asked.gates), *User.objects.filter(pk__in=barred)]:
         require_other_person(maker=maker, checker=signer)
 

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from apps.engine import core, store
+from apps.engine.actions.paths import end_paths
 from apps.engine.models import Message, Run, Step
 from apps.engine.selectors import plan_of
 from apps.engine.states import OPEN_STEP, RunState
+from apps.engine.store.paths import with_paths
 from apps.kernel import clock
 from apps.kernel.ids import stable_key
 
@@ -52,7 +54,7 @@ def _steps_of(change: store.Change, commands: Sequence[core.Command]) -> dict[in
     if not tokens:
         return {}
     found = Step.objects.select_for_update(of=("self",)).filter(run=change.run, token__in=tokens, state__in=OPEN_STEP)
-    return {step.token: step for step in found.order_by("id")}
+    return {step.token: step for step in with_paths(found).order_by("id")}
 
 
 def _close(change: store.Change, step: Step, command: core.Withdraw | core.Woke | core.Block) -> None:
@@ -67,6 +69,7 @@ def _close(change: store.Change, step: Step, command: core.Withdraw | core.Woke 
         change.move(step, "wake", outputs={}, ended_at=now)
         return
     change.move(step, "cancel", reason="the model went another way", lease_until=None, ended_at=now)
+    end_paths([step])
     store.close_waits([step])
     cancel_children([step], actor=None, reason="the caller went another way")
 
@@ -107,6 +110,7 @@ def ends_by_error(change: store.Change, commands: Sequence[core.Command]) -> boo
         received_at=clock.now(),
     )
     steps = store.cancel_steps(change, reason)
+    end_paths(steps)
     change.end_run(RunState.CANCELLED, reason)
     cancel_children(steps, actor=None, reason=reason)
     return True

@@ -1,8 +1,10 @@
 """Runs begin and are cancelled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import wraps
+from itertools import groupby
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -10,36 +12,68 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.engine import core, store
 from apps.engine.actions.advancing import start_runs
+from apps.engine.actions.arming import triggers_of
+from apps.engine.actions.paths import end_paths
 from apps.engine.actions.permission import Intervention, about_run
 from apps.engine.actions.placing import places_for
+from apps.engine.conf import changes_take_effect, changes_wait
 from apps.engine.core.expressions import ExpressionFailed, as_json, require_bounded
-from apps.engine.errors import AlreadyBegun, NotPublished, NotStartable, StillAtWork, VariablesRefused
+from apps.engine.errors import (
+    AlreadyBegun,
+    ChangesWait,
+    NotArmed,
+    NotInForce,
+    NotPublished,
+    NotStartable,
+    StillAtWork,
+    VariablesRefused,
+)
 from apps.engine.models import Run, Step
 from apps.engine.selectors import open_pauses, pause_over, plan_of_version
 from apps.engine.states import LIVE_RUN, RunState, StepState, Verb
 from apps.kernel import clock
-from apps.kernel.errors import NotFound, StaleState
-from apps.people.actions import may, require
+from apps.kernel.errors import NotFound, NotPermitted, StaleState
 from apps.people.models import User
+from apps.people.selectors import rights_of
 from apps.people.states import Right
 from apps.processes.models import Process, ProcessVersion
-from apps.processes.states import VersionState
+from apps.processes.store import VersionsByDate
+
+Asked = ParamSpec("Asked")
+Begun = TypeVar("Begun")
+
+
+def after_changes(begin: Callable[Asked, Begun]) -> Callable[Asked, Begun]:
+    """Begins again when changes had to take effect first: they do so outside of the transaction that found them waiting."""
+
+    @wraps(begin)
+    def begins(*args: Asked.args, **kwargs: Asked.kwargs) -> Begun:
+        try:
+            return begin(*args, **kwargs)
+        except ChangesWait as waiting:
+            changes_take_effect(date.fromisoformat(waiting.facts["business_date"]))
+            return begin(*args, **kwargs)
+
+    return begins
 
 
 def begin_run(*, process_key: str, business_date: date, actor: User, variables: dict[str, Any] | None = None) -> Run:
-    """Begins the published version for a business date; a second live run of the same process and date is refused."""
+    """Begins the version in force for a business date; a second live run of the same process and date is refused."""
     return begin_runs(process_key=process_key, business_dates=[business_date], actor=actor, variables=variables)[0]
 
 
+@after_changes
 @transaction.atomic
 def begin_runs(
     *, process_key: str, business_dates: Sequence[date], actor: User, variables: dict[str, Any] | None = None
 ) -> list[Run]:
-    """Begins the published version for each of these dates, or for none: to catch up, or to repeat a period."""
+    """Begins for each of these dates the version in force for it, or none: to catch up, or to repeat a period."""
     process = Process.objects.select_related("line").filter(key=process_key).first()
-    if process is None or not may(actor, Right.VIEW, process.line):
+    rights = rights_of(actor).on(process.line_id, process.pk) if process is not None else set()
+    if process is None or Right.VIEW not in rights:
         raise NotFound(what=_("process"))
-    require(actor, Right.OPERATE, process.line)
+    if Right.RUN not in rights:
+        raise NotPermitted(right=Right.RUN.label, target=process.line)
     if not process.startable:
         raise NotStartable(process=process)
     try:
@@ -47,11 +81,10 @@ def begin_runs(
         require_bounded(variables)
     except ExpressionFailed as refusal:
         raise VariablesRefused(problem=str(refusal)) from refusal
-    return begun(_published(process.key), process, business_dates, actor=actor, variables=variables)
+    return begun(process, business_dates, actor=actor, variables=variables)
 
 
 def begun(
-    version: ProcessVersion,
     process: Process,
     business_dates: Sequence[date],
     *,
@@ -61,12 +94,22 @@ def begun(
     key: str = "",
     message: int = 0,
 ) -> list[Run]:
-    """New runs of a version in force, one for each date, or AlreadyBegun. Whoever asks may."""
+    """New runs, one for each date, of the version in force for it, or AlreadyBegun. Whoever asks may.
+
+    Raises ChangesWait while a change has to take effect before runs of these dates: `after_changes` sees to it.
+    """
+    if changes_wait(max(business_dates)):
+        raise ChangesWait(business_date=max(business_dates).isoformat())
+    versions = VersionsByDate(business_dates)
     earlier = Run.objects.filter(process=process, business_date__in=business_dates, parent_step=None)
     last = dict(earlier.order_by().values_list("business_date").annotate(Max("sequence")))
-    pins, now, pauses, places = pins_of(version), clock.now(), open_pauses(process.line_id), places_for(process)
-    runs = [
-        Run(
+    now, pauses, places = clock.now(), open_pauses(process.line_id), places_for(process)
+    runs: list[Run] = []
+    for business_date in business_dates:
+        version = _in_force(versions, process.key, business_date)
+        if by is not None and by.node not in {node.id for node, _, _ in triggers_of(plan_of_version(version))}:
+            raise NotArmed(process=process, version=version.number, business_date=business_date.isoformat(), node=by.node)
+        run = Run(
             process=process,
             version=version,
             plan_digest=version.plan_digest,
@@ -75,41 +118,49 @@ def begun(
             key=key,
             sequence=last.get(business_date, 0) + 1,
             variables=variables or {},
-            pinned=pins,
+            pinned=_pins(version, versions, business_date, {}),
             places=places,
             begun_by=actor,
             begun_at=now,
             pause=pause_over(pauses, business_date),
         )
-        for business_date in business_dates
-    ]
+        runs.append(run)
     try:
         with transaction.atomic():
-            start_runs(runs, version_number=version.number, parent=None, actor=actor, by=by, message=message)
+            for _version, same in groupby(runs, key=lambda run: run.version_id):
+                of_one = list(same)
+                number = of_one[0].version.number
+                start_runs(of_one, version_number=number, parent=None, actor=actor, by=by, message=message)
     except IntegrityError as twice:
         live = earlier.filter(state__in=LIVE_RUN, key=key).values_list("business_date", flat=True).order_by("business_date")
         raise AlreadyBegun(process=process, business_date=(live.first() or business_dates[0]).isoformat()) from twice
     return runs
 
 
-def _published(key: str) -> ProcessVersion:
-    version = ProcessVersion.objects.filter(process__key=key, state=VersionState.PUBLISHED).defer("model_xml", "plan").first()
-    if version is None:
+def _in_force(versions: VersionsByDate, key: str, business_date: date) -> ProcessVersion:
+    version = versions.on(key, business_date)
+    if version is not None:
+        return version
+    if not ProcessVersion.objects.filter(process__key=key).exclude(published_at=None).exists():
         raise NotPublished(process=key)
-    return version
+    raise NotInForce(process=key, business_date=business_date.isoformat())
 
 
-def pins_of(version: ProcessVersion, known: Mapping[str, int] | None = None) -> dict[str, int]:
-    """The versions in force of everything that may be called, however deep; publishing later changes nothing.
+def pins_of(version: ProcessVersion, business_date: date, known: Mapping[str, int]) -> dict[str, int]:
+    """The versions in force for the date of everything that may be called, however deep; publishing later changes nothing.
 
     What is known already stays as it is.
     """
-    pins: dict[str, int] = dict(known or {})
+    return _pins(version, VersionsByDate([business_date]), business_date, known)
+
+
+def _pins(version: ProcessVersion, versions: VersionsByDate, business_date: date, known: Mapping[str, int]) -> dict[str, int]:
+    pins: dict[str, int] = dict(known)
     callers = [version]
     while callers:
         called = {node.called_process for node in plan_of_version(callers.pop()).nodes.values()}
         for key in sorted(called - pins.keys() - {None, ""}, key=str):
-            callee = _published(str(key))
+            callee = _in_force(versions, str(key), business_date)
             pins[str(key)] = callee.pk
             callers.append(callee)
     return pins
@@ -154,6 +205,7 @@ def cancel(run: Run, *, actor: User | None, reason: str) -> None:
         raise StaleState(what=str(run), state=run.get_state_display())
     change = store.Change(run, actor)
     steps = store.cancel_steps(change, reason)
+    end_paths(steps)
     change.end_run(RunState.CANCELLED, reason)
     change.save()
     cancel_children(steps, actor=actor, reason=reason)

@@ -9,9 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from apps.calendars.selectors import business_date_at
 from apps.engine import core, events, store
 from apps.engine.actions.arming import event_of, holds_now, wind_on
-from apps.engine.actions.runs import begun
+from apps.engine.actions.runs import after_changes, begun
 from apps.engine.conf import conf
-from apps.engine.errors import AlreadyBegun
+from apps.engine.errors import AlreadyBegun, ChangesWait
 from apps.engine.models import Beginning, Message, Run, Start, Subscription
 from apps.engine.states import LIVE_RUN
 from apps.journal.actions import append
@@ -23,6 +23,7 @@ from apps.processes.models import Process
 # -- times and conditions ------------------------------------------------------------------------------------------
 
 
+@after_changes
 @transaction.atomic
 def begin_when_due(start_id: int) -> None:
     """Begins the run of a due timer and sets the timer to its next moment; exactly one caller does it."""
@@ -45,6 +46,7 @@ def turned_conditions() -> list[int]:
     return [start.pk for start, event in pairs if event is not None and holds_now(start, event, now) != start.holds]
 
 
+@after_changes
 @transaction.atomic
 def begin_when_true(start_id: int) -> None:
     """Begins a run when the condition has come true; it must be false again before it counts once more."""
@@ -79,6 +81,7 @@ def beginnings_to_make() -> QuerySet[Beginning]:
     return Beginning.objects.exclude(kept_back).order_by("id")
 
 
+@after_changes
 @transaction.atomic
 def begin_by_message(beginning_id: int) -> None:
     """Begins the run that a message is to begin, or nothing when a waiting run has taken it.
@@ -102,6 +105,8 @@ def begin_by_message(beginning_id: int) -> None:
         return
     try:
         _begin(start, beginning.business_date, message.payload, message)
+    except ChangesWait:
+        raise
     except AlreadyBegun:
         return  # another message with its key was faster: this one waits until that run has ended
     except DomainError as refusal:
@@ -132,12 +137,14 @@ def _begin(start: Start, day: date, payload: dict[str, Any], message: Message | 
     key, number = (message.key, message.pk) if message is not None else ("", 0)
     by = core.Started(start.node_id, payload)
     with transaction.atomic():
-        begun(start.version, start.process, [day], actor=None, by=by, key=key, message=number)
+        begun(start.process, [day], actor=None, by=by, key=key, message=number)
 
 
 def _begin_or_refuse(start: Start, day: date, payload: dict[str, Any], message: Message | None = None) -> None:
     try:
         _begin(start, day, payload, message)
+    except ChangesWait:
+        raise
     except DomainError as refusal:
         _say_refused(start, day, refusal)
 

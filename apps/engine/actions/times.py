@@ -15,7 +15,8 @@ from apps.calendars.selectors import moments_on
 from apps.engine import core, events, store
 from apps.engine.actions.pausing import hold_closed, let_go
 from apps.engine.models import Run, Step, StepWindow
-from apps.engine.selectors import plan_of, windows_of
+from apps.engine.selectors import plan_of
+from apps.engine.selectors.windows import in_force_on, windows_of
 from apps.engine.states import LIVE_RUN, OPEN_STEP, Moment, MomentState, StepState
 from apps.people.models import User
 
@@ -61,7 +62,7 @@ def keep_times(run_id: int) -> None:
 
 
 @transaction.atomic
-def change_times(*, run_id: int, actor: User) -> None:
+def change_times(*, run_id: int, actor: User | None) -> None:
     """Gives a live run the moments of its day anew, after a window has changed. What was missed before is not told of again."""
     run = store.lock_run(run_id)
     times = _times(windows_of(run.line_id, run.process_id), run.business_date, run.times, store.database_now())
@@ -112,7 +113,7 @@ def _has_begun(step: Step) -> bool:
 def _times(windows: Sequence[StepWindow], day: date, known: dict[str, Any], now: datetime) -> Times:
     """The moments of a day. A window that has opened keeps nobody waiting; what was missed stays missed."""
     found: Times = {}
-    for node, window in _in_force(windows, day).items():
+    for node, window in in_force_on(windows, day).items():
         given = [getattr(window, what) for what in Moment]
         instants = moments_on(window.calendar, day, given, day_offset=window.day_offset)
         found[node] = {
@@ -121,12 +122,6 @@ def _times(windows: Sequence[StepWindow], day: date, known: dict[str, Any], now:
             if at is not None
         }
     return found
-
-
-def _in_force(windows: Sequence[StepWindow], day: date) -> dict[str, StepWindow]:
-    """By node, the window that began to be valid last; one that has ended leaves the step without."""
-    newest = {window.node_id: window for window in windows if window.valid_from <= day}
-    return {node: window for node, window in newest.items() if window.valid_until is None or day <= window.valid_until}
 
 
 def _state(what: Moment, at: datetime, known: list[str] | None, now: datetime) -> str:

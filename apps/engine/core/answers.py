@@ -37,3 +37,44 @@ def _named(error: "ValidationError") -> list[Problem]:
     if rule == "additionalProperties" and not where:
         return []  # said above, by name
     return [Problem(where, rule, ", ".join(str(item) for item in limit) if isinstance(limit, list) else str(limit)[:80])]
+
+
+YES, NO = ("approved", "confirmed"), ("returned", "rejected")
+"""What a `decision` may be called in a form, as pages name it too."""
+
+
+SAID = ("decision", "note")
+"""What the verb and its reason answer; whatever else a form has is filled in."""
+
+
+class Outcomes(NamedTuple):
+    """The two values of a form's `decision` by which others decide for it."""
+
+    yes: str
+    no: str
+
+
+def outcomes_of(form: dict[str, Any]) -> Outcomes | None:
+    """None for a form that does not know yes and no: only one person in front of it can answer it."""
+    values = form.get("properties", {}).get("decision", {}).get("enum", [])
+    yes, no = ([value for value in values if value in known] for known in (YES, NO))
+    return Outcomes(yes[0], no[0]) if yes and no else None
+
+
+def further_of(form: dict[str, Any]) -> dict[str, Any] | None:
+    """The part of a form beside decision and note, as a form of its own; None when there is nothing more to fill in."""
+    parts = {name: part for name, part in form.get("properties", {}).items() if name not in SAID}
+    if not parts:
+        return None
+    required = [name for name in form.get("required", []) if name not in SAID]
+    return {"type": "object", "properties": parts, "required": required, "x-order": form.get("x-order", [])}
+
+
+def decided(form: dict[str, Any], *, agreed: bool, reason: str) -> dict[str, Any] | None:
+    """The answer that says so, with the reason where the form has a note; None for a form of another kind."""
+    outcomes = outcomes_of(form)
+    if outcomes is None:
+        return None
+    note = form["properties"].get("note")
+    words = {"note": reason[: note.get("maxLength", len(reason))]} if reason and note is not None else {}
+    return {"decision": outcomes.yes if agreed else outcomes.no, **words}

@@ -21,7 +21,7 @@ the event that the script names occurs; else its earliest timer, else its first 
 """
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -42,6 +42,7 @@ _SOON, _USUAL, _LATE = range(3)
 
 CALL_DEPTH = 20
 
+Observe = Callable[[str, datetime], None]
 Await = core.AwaitInstant | core.AwaitMessage | core.AwaitSignal | core.AwaitCondition
 
 
@@ -49,8 +50,8 @@ Await = core.AwaitInstant | core.AwaitMessage | core.AwaitSignal | core.AwaitCon
 class Rehearsal:
     """What `manage.py bpmn rehearse` prints.
 
-    `end_state` is completed, failed (something waits for ever), stopped (at MOVES_LIMIT), or `error:CODE` when an error end
-    event that nobody catches has ended the process.
+    `end_state` is completed, failed (something waits for ever), stopped (at MOVES_LIMIT), or `error:CODE`, without a code only
+    `error`, when an error end event that nobody catches has ended the process.
     """
 
     ended: bool = False
@@ -69,9 +70,13 @@ def rehearse(
     business_date: date = EPOCH_DAY,
     began: datetime = EPOCH,
     moves_limit: int = MOVES_LIMIT,
+    observe: Observe | None = None,
 ) -> Rehearsal:
-    """Same arguments, same rehearsal: nothing is read from the world. `called`: the processes at hand, by their ids."""
-    return _Player(script or {}, called or {}, business_date, began).play(plan, variables or {}, moves_limit)
+    """Same arguments, same rehearsal: nothing is read from the world. `called`: the processes at hand, by their ids.
+
+    `observe` is told each element that is done, with the moment on the clock of the rehearsal.
+    """
+    return _Player(script or {}, called or {}, business_date, began, observe).play(plan, variables or {}, moves_limit)
 
 
 def _says_more_than_when(item: Any) -> bool:
@@ -110,8 +115,16 @@ class _Run:
 
 
 class _Player:
-    def __init__(self, script: dict[str, Any], called: Mapping[str, Plan], business_date: date, began: datetime) -> None:
+    def __init__(
+        self,
+        script: dict[str, Any],
+        called: Mapping[str, Plan],
+        business_date: date,
+        began: datetime,
+        observe: Observe | None,
+    ) -> None:
         self.script, self.called, self.business_date, self.now = script, called, business_date, began
+        self.observe = observe
         self.result = Rehearsal()
         self.visits: dict[str, int] = {}
         self.agenda: list[tuple[datetime, int, int, _Run, core.Happening]] = []
@@ -180,6 +193,8 @@ class _Player:
         )
         run.marking, run.variables, run.ended = outcome.marking, outcome.variables, outcome.ended
         self.result.trace.extend(outcome.trace)
+        for done in outcome.trace if self.observe is not None else ():
+            self.observe(done, self.now)  # type: ignore[misc]  # asked in the line above
         for token in [token for token in run.calls if token not in run.marking.tokens]:
             del run.calls[token]
         gateways: dict[int, list[Await]] = {}

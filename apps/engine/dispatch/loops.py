@@ -14,6 +14,8 @@ from apps.engine.actions import sweep
 from apps.engine.conf import conf
 from apps.engine.dispatch.outbox import Publish, dispatch_outbox, publish_by_celery
 from apps.engine.store import WAKE_CHANNEL
+from apps.notices.actions import claim_due, follow_journal, settle_claimed
+from apps.notices.dispatch import send
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,19 @@ class Loop:
         with between_forks:
             close_old_connections()
             connections.close_all()
+
+
+_more_loops: list[Callable[[], Loop]] = []
+
+
+def register_loop(make: Callable[[], Loop]) -> None:
+    """Has every process that sweeps run this loop of an upper floor as well."""
+    _more_loops.append(make)
+
+
+def make_loops() -> list[Loop]:
+    """What runs beside the workers, in one process."""
+    return [Dispatcher(), Sweeper(), Poster(), *(make() for make in _more_loops)]
 
 
 class Dispatcher(Loop):
@@ -164,3 +179,20 @@ class Sweeper(Loop):
         except Exception:
             logger.exception("chore %s failed", chore.name)
         chore.due = time.monotonic() + chore.every_seconds
+
+
+class Poster(Loop):
+    """Tells people outside what the journal says. It has a thread of its own: a slow receiver holds up no run."""
+
+    name = "poster"
+
+    def turn(self) -> None:
+        with between_forks:
+            read = follow_journal()
+            claimed = claim_due()
+        if claimed is not None:
+            problem = send(claimed.parcel())  # outside of everything: this may take seconds
+            with between_forks:
+                settle_claimed(claimed, problem)
+        elif not read:
+            self.stopping.wait(conf.SWEEP_SECONDS)

@@ -122,6 +122,7 @@ class Step(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     is_check = models.BooleanField(default=False)  # a second pair of eyes on `maker`'s step
+    has_flow = False  # of a check that is being made: its line has a flow for checks
     deadline_at = models.DateTimeField(_("deadline"), null=True)
     is_late = models.BooleanField(_("late"), default=False)  # the missed deadline stands in the journal
     intervention = models.ForeignKey("InterventionRequest", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -20,6 +20,7 @@ from apps.engine.core import Marking
 from apps.engine.models import Attempt, Outbox, Run, Step, Subscription, Timer
 from apps.engine.states import LIVE_RUN, OPEN_STEP, STEP_MOVES, Moment, MomentState, RunState, StepState
 from apps.engine.store.claiming import claim, extend_leases, instant, lock_pure_steps, now_in_sql, rank_again, rank_of
+from apps.engine.store.paths import with_paths
 from apps.journal.actions import append_all
 from apps.kernel import clock, rows
 from apps.kernel.crashpoint import crashpoint
@@ -378,8 +379,10 @@ def take_along(steps: Sequence[Step], names: Mapping[str, str], plan: Plan, gone
 
 
 def cancel_steps(change: Change, reason: str) -> list[Step]:
-    """Moves every open step of the run; a worker that still runs one will be refused."""
-    steps = list(Step.objects.select_for_update(of=("self",)).filter(run=change.run, state__in=OPEN_STEP).order_by("id"))
+    """Moves every open step of the run, read `with_paths`; a worker that still runs one will be refused."""
+    steps = list(
+        with_paths(Step.objects.select_for_update(of=("self",)).filter(run=change.run, state__in=OPEN_STEP)).order_by("id")
+    )
     now = clock.now()
     for step in steps:
         change.move(step, "cancel", reason=reason, ended_at=now)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.engine.conf import broker_is_in_memory
-from apps.engine.dispatch import Dispatcher, Sweeper
+from apps.engine.dispatch import make_loops
 
 
 class Command(BaseCommand):
@@ -17,12 +17,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if broker_is_in_memory():
             raise CommandError("The bell is in memory: `manage.py worker` dispatches by itself.")
-        loops = [Dispatcher(), Sweeper()]
+        running = make_loops()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        for loop in loops:
+        for loop in running:
             loop.start()
         stop.wait()
-        for loop in loops:
+        for loop in running:
             loop.stop()

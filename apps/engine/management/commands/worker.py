@@ -19,7 +19,7 @@ from django.db import connections
 
 from apps.engine.actions.working import drain_when, keep_leases
 from apps.engine.conf import broker_is_in_memory, conf, queue_called
-from apps.engine.dispatch import Dispatcher, Loop, Sweeper
+from apps.engine.dispatch import Loop, make_loops
 from clearway.celery import app
 from clearway.memory import ready_to_fork
 from clearway.supervisor import end_with_parent
@@ -37,8 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--with-dispatcher", action="store_true", help="dispatch and sweep in this process as well")
 
     def handle(self, *args: Any, concurrency: int, queues: str, with_dispatcher: bool, **options: Any) -> None:
-        loops: list[Loop] = [Dispatcher(), Sweeper()] if with_dispatcher or broker_is_in_memory() else []
-        worker_ready.connect(lambda **_: _start(loops), weak=False)
+        running: list[Loop] = make_loops() if with_dispatcher or broker_is_in_memory() else []
+        worker_ready.connect(lambda **_: _start(running), weak=False)
         told_to_stop = RawValue("b", 0)  # shared with the children, which are forked later
         drain_when(lambda: bool(told_to_stop.value))
         worker_shutting_down.connect(lambda **_: _drain(told_to_stop), weak=False)
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         try:
             worker.start()
         finally:
-            for loop in loops:
+            for loop in running:
                 loop.stop()
         sys.exit(worker.exitcode or 0)
 

@@ -1,7 +1,7 @@
-"""What can be read about runs. Lists are filtered by the lines a person may see."""
+"""What can be read about runs. Lists are filtered by the lines and processes a person may see."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,11 +10,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.selectors import on_a_path
 from apps.engine.core import Marking, first_version, may_be_in_ad_hoc, may_jump
 from apps.engine.core import replayed as core_replayed
-from apps.engine.models import InterventionRequest, Pause, Pool, Run, Step, StepWindow
+from apps.engine.models import InterventionRequest, Pause, Pool, Run, Step
 from apps.engine.states import (
+    CHECK,
     HOLDABLE,
+    INTERVENTION,
     LIVE_RUN,
     OPEN_STEP,
     RUN_VERBS,
@@ -26,16 +29,18 @@ from apps.engine.states import (
     StepState,
     Verb,
 )
+from apps.engine.store.paths import approval_of, with_paths
 from apps.journal.models import Entry
 from apps.journal.selectors import entries_of
 from apps.kernel.errors import NotFound
 from apps.people.actions import may
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to, rights_by_line
+from apps.people.selectors import Held, lines_visible_to, rights_of
 from apps.people.states import STEP_ROLE_RIGHT, Right
 from apps.processes.core.codec import plan_from_json
 from apps.processes.core.plan import GATEWAYS, Node, NodeKind, Plan
 from apps.processes.models import ProcessVersion
+from apps.processes.selectors import processes_where
 from apps.processes.states import VersionState
 
 LIGHT = ("marking", "variables", "pinned", "version__plan", "version__model_xml")
@@ -68,10 +73,10 @@ def pinned_plan(version_id: int) -> Plan:
     return _plan(version_id, ProcessVersion.objects.values_list("plan_digest", flat=True).get(pk=version_id))
 
 
-def runs_visible_to(user: User) -> QuerySet[Run]:
-    """Newest first, without their heavy columns. One query."""
+def runs_visible_to(user: User, held: Held | None = None) -> QuerySet[Run]:
+    """Newest first, without their heavy columns. One query. `held`: their rights, when they are known."""
     return (
-        Run.objects.filter(line__in=lines_visible_to(user))
+        Run.objects.filter(process__in=processes_where(user, held=held))
         .select_related("process", "line", "version", "begun_by")
         .defer(*LIGHT)
         .order_by("-id")
@@ -83,9 +88,16 @@ def runs_of_day(user: User, business_date: date) -> QuerySet[Run]:
     return runs_visible_to(user).filter(business_date=business_date)
 
 
+def process_of_run(run_id: str) -> int | None:
+    """The key of the process that a run is of, from its number as text. One query."""
+    if not (run_id.isascii() and run_id.isdigit() and len(run_id) < 19):
+        return None
+    return Run.objects.filter(pk=int(run_id)).values_list("process", flat=True).first()
+
+
 def run_for(user: User, run_id: int) -> Run:
     """The run, or NotFound when it is not there or not for this person."""
-    run = Run.objects.filter(line__in=lines_visible_to(user)).select_related("process", "line", "version", "begun_by")
+    run = Run.objects.filter(process__in=processes_where(user)).select_related("process", "line", "version", "begun_by")
     found = run.filter(pk=run_id).first()
     if found is None:
         raise NotFound(what=_("run"))
@@ -94,7 +106,8 @@ def run_for(user: User, run_id: int) -> Run:
 
 def step_for(user: User, step_id: int) -> Step:
     """The step with its run, or NotFound when it is not there or not for this person."""
-    found = Step.objects.filter(run__line__in=lines_visible_to(user)).select_related("run__line").filter(pk=step_id).first()
+    seen = Step.objects.filter(run__process__in=processes_where(user)).select_related("run__line")
+    found = with_paths(seen).filter(pk=step_id).first()
     if found is None:
         raise NotFound(what=_("step"))
     return found
@@ -105,25 +118,17 @@ def steps_of(run: Run) -> QuerySet[Step]:
     return Step.objects.filter(run=run).select_related("maker", "taken_by", "decided_by").order_by("id")
 
 
-def roles_by_line(user: User) -> dict[int, list[str]]:
-    """Per line id, the step roles that the person may act in. One query."""
-    return {
-        line: [role for role, right in STEP_ROLE_RIGHT.items() if right in rights]
-        for line, rights in rights_by_line(user).items()
-    }
-
-
 def tasks_for(user: User) -> QuerySet[Step]:
     """Steps that wait for this person: offered to a role they hold or in their hands, never one that checks their own work.
 
-    Oldest first. Two queries.
+    What walks a path is not among them but among the approvals. Oldest first. Two queries.
     """
     may_do = Q(pk__in=[])
-    for line, roles in roles_by_line(user).items():
-        may_do |= Q(run__line_id=line, role__in=roles)
+    for place, rights in _places(user):
+        may_do |= Q(place, role__in=[role for role, right in STEP_ROLE_RIGHT.items() if right in rights])
     mine = Q(state=StepState.OFFERED) | Q(state=StepState.CLAIMED, taken_by=user)
     return (
-        Step.objects.filter(mine & may_do)
+        Step.objects.filter(mine & may_do, Q(is_check=False) | ~on_a_path(CHECK))
         .exclude(is_check=True, maker=user)
         .select_related("run__process", "run__line")
         .defer("run__marking", "run__variables", "run__pinned")
@@ -139,7 +144,14 @@ def done_nodes(run: Run) -> set[str]:
 
 
 def can_operate(user: User, run: Run) -> bool:
-    return may(user, Right.OPERATE, run.line)
+    return may(user, Right.INTERVENE, run.line, run.process_id)
+
+
+def _places(user: User) -> Iterator[tuple[Q, set[Right]]]:
+    """Where the person holds rights, as conditions on what belongs to a run, with the rights. One query."""
+    held = rights_of(user)
+    yield from ((Q(run__line_id=line), rights) for line, rights in held.by_line.items())
+    yield from ((Q(run__process_id=process), rights) for process, rights in held.by_process.items())
 
 
 _WEIGHT = {StepState.FAILED: 3, StepState.RUNNING: 2, StepState.CLAIMED: 2}
@@ -234,12 +246,6 @@ def steps_to_come(run: Run) -> list[Node]:
     return [node for node in plan_of(run).nodes.values() if node.handler and node.id not in begun]
 
 
-def windows_of(line_id: int, process_id: int) -> list[StepWindow]:
-    """All windows of the steps of a process on a line, by step and day of validity. One query."""
-    found = StepWindow.objects.filter(line=line_id, process=process_id).select_related("calendar", "process")
-    return list(found.order_by("node_id", "valid_from"))
-
-
 @dataclass(frozen=True)
 class StepTime:
     """A moment that a step of a run has to keep; `is_late` while the step has missed it and is not finished."""
@@ -291,7 +297,7 @@ def subjects_of(user: User, verb: Verb, runs: Iterable[int]) -> list[int]:
     if verb in RUN_VERBS:
         seen = runs_visible_to(user).filter(pk__in=runs)
         return list(seen.order_by("id").values_list("pk", flat=True))
-    steps = Step.objects.filter(run__in=runs, run__line__in=lines_visible_to(user), state__in=_STATES_TOGETHER[verb])
+    steps = Step.objects.filter(run__in=runs, run__process__in=processes_where(user), state__in=_STATES_TOGETHER[verb])
     return list(steps.order_by("run_id", "id").values_list("pk", flat=True))
 
 
@@ -316,8 +322,9 @@ def verbs_for_step(step: Step) -> list[Verb]:
     """The same for a step of a run that is loaded with it."""
     if step.run.state not in LIVE_RUN:
         return []
-    found = {verb for verb, move in _MOVE_OF.items() if step.state in STEP_MOVES[move].sources}
-    if step.state in OPEN_STEP and may_be_in_ad_hoc(plan_of(step.run), step.node_id):
+    walks = approval_of(step) is not None
+    found = {verb for verb, move in _MOVE_OF.items() if step.state in STEP_MOVES[move].sources and not walks}
+    if step.state in OPEN_STEP and not walks and may_be_in_ad_hoc(plan_of(step.run), step.node_id):
         found.add(Verb.END_AD_HOC)
     if step.node_id in step.run.held_nodes:
         found.add(Verb.RELEASE)
@@ -328,20 +335,22 @@ def verbs_for_step(step: Step) -> list[Verb]:
     return [verb for verb in STEP_VERBS if verb in found]
 
 
-SIGNING_RIGHTS = (Right.CHECK, Right.MAKE, Right.OPERATE)
+SIGNING_RIGHTS = (Right.CHECK, Right.INTERVENE, Right.MAKE, Right.RUN)
 
 
 def requests_to_sign(user: User) -> QuerySet[InterventionRequest]:
     """Interventions that wait for this person's signature, oldest first: never what they asked for or made. Two queries.
 
+    What walks a path is not among them but among the approvals.
+
     Whoever is barred as a maker is left out by the reader of the rows (`barred`), since it is a list.
     """
     mine = Q(pk__in=[])
-    for line, rights in rights_by_line(user).items():
-        held = [right for right in SIGNING_RIGHTS if right in rights]
-        mine |= Q(run__line_id=line, needs__in=_combinations([str(right) for right in held]))
+    for place, rights in _places(user):
+        held = [str(right) for right in SIGNING_RIGHTS if right in rights]
+        mine |= Q(place, needs__in=_combinations(held))
     return (
-        InterventionRequest.objects.filter(mine, state=RequestState.OPEN)
+        InterventionRequest.objects.filter(mine, ~on_a_path(INTERVENTION), state=RequestState.OPEN)
         .exclude(asked_by=user)
         .select_related("run__process", "run__line", "step", "asked_by")
         .defer("run__marking", "run__variables", "run__pinned")
