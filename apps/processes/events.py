@@ -1,6 +1,6 @@
 """Facts about processes, in the stream `process.<key>`, seen by the members of the process's line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -94,6 +94,27 @@ class WorkingCopyDiscarded(WorkingCopyFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VariantCreated(ProcessFact):
+    """`number` is the version of the base, or the revision of the template, that it began as."""
+
+    kind: ClassVar[str] = "variant.created"
+    base: str
+    base_kind: str = "process"  # or template
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingCopyRebased(WorkingCopyFact):
+    """What version `number` of the base changed is in it; `decided` says which side won where both had changed an element."""
+
+    kind: ClassVar[str] = "working_copy.rebased"
+    base: str
+    base_kind: str = "process"  # or template
+    number: int
+    decided: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestFact(ProcessFact):
     """`test_digest` is of the test's canonical JSON, its name among it."""
 
@@ -111,3 +132,86 @@ class TestSaved(TestFact):
 class TestRemoved(TestFact):
     kind: ClassVar[str] = "process_test.removed"
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessDescribed(ProcessFact):
+    """Owner, backup, runbook and description as they were and as they are; people by their keys."""
+
+    kind: ClassVar[str] = "process.described"
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateFact:
+    """Templates belong to no line. `model_digest` is SHA-256 over the bytes of the model as it was saved."""
+
+    stream: ClassVar[str] = "templates"
+    line: ClassVar[str] = ""
+    template: str
+    revision: int
+    model_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateSaved(TemplateFact):
+    """`changed` names the fields that are not as they were; `made_from` is the key of the template that it was copied from.
+
+    `tests` are the digests of its tests, `merged_with` the revision of others that it was joined with, 0 for none.
+    """
+
+    kind: ClassVar[str] = "template.saved"
+    changed: list[str]
+    made_from: str = ""
+    tests: list[str] = field(default_factory=list)
+    merged_with: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateRemoved(TemplateFact):
+    kind: ClassVar[str] = "template.removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardChanged:
+    """A site standard as it was and as it is; `before` is empty for a new one, `after` for a removed one."""
+
+    kind: ClassVar[str] = "standard.changed"
+    stream: ClassVar[str] = "standards"
+    line: str
+    standard: int
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageImported(ProcessFact):
+    """In the stream of each process that the package changed; `number` is the draft, 0 where only tests came."""
+
+    kind: ClassVar[str] = "package.imported"
+    package_digest: str
+    public_key: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrustedKeyFact:
+    kind: ClassVar[str] = "package_key"
+    line: str = ""
+    name: str
+    public_key: str
+
+    @property
+    def stream(self) -> str:
+        return "package.keys"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyTrusted(TrustedKeyFact):
+    kind: ClassVar[str] = "package_key.trusted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyWithdrawn(TrustedKeyFact):
+    kind: ClassVar[str] = "package_key.withdrawn"

@@ -1,5 +1,6 @@
 """Tests of a process are written by its authors. What is expected of a process is as much its history as its models are."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from apps.people.models import User
 from apps.people.states import Right
 from apps.processes import events
 from apps.processes.actions.versions import locked_process
+from apps.processes.core.merging import merge_values
 from apps.processes.core.testing import Unusable, read_test
 from apps.processes.errors import TestChangedMeanwhile, TestExists, TestUnusable, TooManyTests
 from apps.processes.models import Process, ProcessTest
@@ -28,7 +30,7 @@ def save_test(*, process_key: str, test: Any, actor: User, test_id: int | None =
     TestExists, TooManyTests, TestChangedMeanwhile when somebody else saved it since.
     """
     process = locked_process(process_key)
-    require(actor, Right.AUTHOR, process.line)
+    require(actor, Right.EDIT, process.line, process.pk)
     try:
         case = read_test(test)
     except Unusable as refusal:
@@ -53,11 +55,28 @@ def save_test(*, process_key: str, test: Any, actor: User, test_id: int | None =
 def remove_test(*, process_key: str, test_id: int, reason: str, actor: User, seen: str | None = None) -> None:
     """Versions are no longer asked to pass it; the journal says what it was and why it went."""
     process = locked_process(process_key)
-    require(actor, Right.AUTHOR, process.line)
+    require(actor, Right.EDIT, process.line, process.pk)
     found = _locked_test(process, test_id, seen)
     facts = _facts(process, found)
     found.delete()
     append(events.TestRemoved(**facts, reason=reason), actor=actor)
+
+
+def take_over_tests(
+    *, process: Process, was: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]], reason: str, actor: User
+) -> None:
+    """Brings along what a base has changed in its tests, except where the process has changed the same: its own stay.
+
+    The process is locked, and the actor may edit it.
+    """
+    own = {test.name: test for test in process.tests.all()}
+    before, after = ({test["name"]: test for test in tests} for tests in (was, now))
+    joined = merge_values(before, after, {name: test.case.as_dict() for name, test in own.items()}).values
+    for name, test in own.items():
+        if name not in joined:
+            remove_test(process_key=process.key, test_id=test.pk, reason=reason, actor=actor)
+    for name, said in joined.items():
+        save_test(process_key=process.key, test=said, test_id=own[name].pk if name in own else None, actor=actor)
 
 
 def _locked_test(process: Process, test_id: int, seen: str | None) -> ProcessTest:

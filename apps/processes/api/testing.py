@@ -1,7 +1,5 @@
 """Tests of processes for programs."""
 
-import json
-from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.kernel.json_door import UnreadableJSON, read_json
+from apps.people.conf import conf
+from apps.people.errors import BodyTooLong
 from apps.people.selectors import signed_in
 from apps.processes import selectors
 from apps.processes.actions import remove_test, save_test
@@ -22,10 +23,13 @@ class ExactJSON(JSONParser):
     """Numbers keep all the digits that they are written with."""
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
+        most = conf.most_body_bytes()
+        if len(body := stream.read(most + 1)) > most:
+            raise BodyTooLong(bytes=most)
         try:
-            return json.loads(stream.read(), parse_float=Decimal)
-        except (ValueError, RecursionError) as refusal:
-            raise ParseError(f"JSON: {refusal}") from refusal
+            return read_json(body)
+        except UnreadableJSON as refusal:
+            raise ParseError(str(refusal)) from refusal
 
 
 def _sent(request: Request) -> tuple[Any, str | None]:

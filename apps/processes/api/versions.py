@@ -8,29 +8,33 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.kernel.errors import NotFound
+from apps.kernel.pages import cut
 from apps.people.selectors import lines_where, signed_in
+from apps.people.serializers import page_of
 from apps.people.states import Right
 from apps.processes import selectors
 from apps.processes.actions import (
     MOVES,
     create_process,
     create_process_from_template,
+    create_variant,
+    describe_process,
     discard_working_copy,
     finish_working_copy,
     open_working_copy,
     save_draft,
     save_working_copy,
 )
-from apps.processes.conf import handler_lookup
-from apps.processes.core.bpmn import check_model
 from apps.processes.forms import NEEDS_REASON, is_version_number
 from apps.processes.serializers import (
     DifferencesOut,
     DiscardIn,
     DraftIn,
     FinishIn,
+    KeepingIn,
     ModelIn,
     ProblemOut,
+    ProcessDetailOut,
     ProcessIn,
     ProcessOut,
     ReasonIn,
@@ -41,34 +45,60 @@ from apps.processes.serializers import (
 
 
 class Processes(APIView):
-    @extend_schema(parameters=[OpenApiParameter("after", str)], responses=ProcessOut(many=True))
+    @extend_schema(parameters=[OpenApiParameter("after", str)], operation_id="processes_list", responses=page_of(ProcessOut))
     def get(self, request: Request) -> Response:
         """Processes of the lines you may see, by key."""
         rows = selectors.processes_for(signed_in(request)).filter(key__gt=request.query_params.get("after", "")[:60])
-        found = list(rows[: selectors.PAGE + 1])
-        more = f"?after={found[selectors.PAGE - 1].key}" if len(found) > selectors.PAGE else None
-        return Response({"results": ProcessOut(found[: selectors.PAGE], many=True).data, "next": more})
+        page = cut(rows, selectors.PAGE)
+        more = f"?after={page.last.key}" if page.last else None
+        return Response({"results": ProcessOut(page.rows, many=True).data, "next": more})
 
     @extend_schema(request=ProcessIn, responses={201: ProcessOut})
     def post(self, request: Request) -> Response:
-        """Creates a process, empty or with a template's model as its first draft."""
+        """Creates a process: empty, or with the model of a template or of the base that it is a variant of as its first draft."""
         person = signed_in(request)
         data = ProcessIn(data=request.data)
         data.is_valid(raise_exception=True)
         facts = dict(data.validated_data)
-        line = lines_where(person, Right.AUTHOR).filter(code=facts.pop("line")).first()
+        line = lines_where(person, Right.EDIT).filter(code=facts.pop("line")).first()
         if line is None:
             raise NotFound(what=_("business line"))
-        template = facts.pop("template", None)
-        if template is None:
+        template, base = facts.pop("template", None), facts.pop("base", None)
+        if template is not None and base is not None:
+            raise ValidationError({"template": [_("A variant begins as its base; choose one of the two.")]})
+        if base is not None:
+            selectors.process_for(person, base)
+            process = create_variant(**facts, line_id=line.pk, base_key=base, actor=person).process
+        elif template is None:
             process = create_process(**facts, line_id=line.pk, actor=person)
         else:
             process = create_process_from_template(**facts, line_id=line.pk, template_key=template, actor=person).process
         return Response(ProcessOut(process).data, status=201)
 
 
+class Process(APIView):
+    @extend_schema(responses=ProcessDetailOut)
+    def get(self, request: Request, key: str) -> Response:
+        """One process, with who keeps it."""
+        return Response(ProcessDetailOut(selectors.process_for(signed_in(request), key)).data)
+
+    @extend_schema(request=KeepingIn, responses=ProcessDetailOut)
+    def put(self, request: Request, key: str) -> Response:
+        """Says who keeps a process, where its runbook is, and what it does."""
+        person = signed_in(request)
+        found = selectors.process_for(person, key)
+        data = KeepingIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        facts = dict(data.validated_data)
+        owner, backup = (selectors.keeper_named(found, facts.pop(name)) for name in ("owner", "backup"))
+        described = describe_process(process_key=key, owner_id=owner, backup_id=backup, actor=person, **facts)
+        return Response(ProcessDetailOut(described).data)
+
+
 class Versions(APIView):
-    @extend_schema(parameters=[OpenApiParameter("before", int)], responses=VersionOut(many=True))
+    @extend_schema(
+        parameters=[OpenApiParameter("before", int)], operation_id="processes_versions_list", responses=page_of(VersionOut)
+    )
     def get(self, request: Request, key: str) -> Response:
         """Versions of a process, newest first."""
         process = selectors.process_for(signed_in(request), key)
@@ -76,9 +106,9 @@ class Versions(APIView):
         if text and not (text.isascii() and text.isdigit() and len(text) < 10):
             raise ParseError("before must be a number")
         rows = selectors.versions_of(process, int(text) if text else None).select_related("process")
-        found = list(rows[: selectors.PAGE + 1])
-        more = f"?before={found[selectors.PAGE - 1].number}" if len(found) > selectors.PAGE else None
-        return Response({"results": VersionOut(found[: selectors.PAGE], many=True).data, "next": more})
+        page = cut(rows, selectors.PAGE)
+        more = f"?before={page.last.number}" if page.last else None
+        return Response({"results": VersionOut(page.rows, many=True).data, "next": more})
 
     @extend_schema(request=DraftIn, responses={201: VersionOut})
     def post(self, request: Request, key: str) -> Response:
@@ -199,8 +229,10 @@ class Compared(APIView):
 class Check(APIView):
     @extend_schema(request=ModelIn, responses=ProblemOut(many=True))
     def post(self, request: Request) -> Response:
-        """What the checker says of a model. Nothing is stored."""
+        """What the checker says of a model, and with its process what the site's standards do. Nothing is stored."""
         data = ModelIn(data=request.data)
         data.is_valid(raise_exception=True)
-        problems = check_model(data.validated_data["model_xml"].encode(), handlers=handler_lookup())
+        key = data.validated_data.get("process")
+        process = selectors.process_for(signed_in(request), key) if key is not None else None
+        problems = selectors.problems_in(data.validated_data["model_xml"].encode(), process)
         return Response(ProblemOut([problem.as_dict() for problem in problems], many=True).data)

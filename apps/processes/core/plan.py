@@ -198,6 +198,7 @@ class Node:
     script_result: str | None = None
     called_process: str | None = None
     deadline: str | None = None
+    runbook: str | None = None
     lane: str | None = None
 
     @property

@@ -22,4 +22,4 @@ def with_process_id(xml: bytes, old: str, new: str) -> str:
         for element in root.iter(tag):
             if element.get(attribute) == old:
                 element.set(attribute, new)
-    return etree.tostring(root, encoding="unicode")
+    return etree.tostring(root.getroottree(), encoding="unicode")

@@ -48,7 +48,8 @@ class Expected:
 
     def as_dict(self) -> dict[str, Any]:
         """Without what expects nothing."""
-        return {"ended": self.ended} | {name: value for name, value in asdict(self).items() if value and name != "ended"}
+        said = asdict(self) | {"path": list(self.path)}
+        return {"ended": self.ended} | {name: value for name, value in said.items() if value and name != "ended"}
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,12 @@ HARMLESS_ROOTS = {
 ASSIGNMENTS = {"potentialOwner", "humanPerformer", "performer", "resourceRole"}
 """Who does it, in the standard's words; noted, because a person's right comes from clearway:role."""
 
-CLEARWAY_ATTRIBUTES: dict[str, set[str]] = {
+WITH_RUNBOOK = (
+    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
+    "callActivity", "subProcess", "transaction", "adHocSubProcess",
+)  # fmt: skip
+"""Steps: what to do when one of them goes wrong may stand behind a link."""
+_PARTICULAR: dict[str, set[str]] = {
     "userTask": {"role", "checks"},
     "manualTask": {"role", "checks"},
     "serviceTask": {"handler"},
@@ -140,6 +145,7 @@ CLEARWAY_ATTRIBUTES: dict[str, set[str]] = {
     "boundaryEvent": {"timeNode"},
     "startEvent": {"timeNode"},
 }
+CLEARWAY_ATTRIBUTES: dict[str, set[str]] = _PARTICULAR | {name: {*_PARTICULAR.get(name, ()), "runbook"} for name in WITH_RUNBOOK}
 MAPPED = {"input", "output"}
 ONLY_MAPPED = (
     "task", "receiveTask", "scriptTask", "callActivity", "subProcess", "transaction", "adHocSubProcess",

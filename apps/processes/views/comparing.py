@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from apps.kernel.errors import NotFound
-from apps.people.selectors import rights_by_line, signed_in
+from apps.people.selectors import rights_of, signed_in
 from apps.people.states import Right
 from apps.processes import selectors
 from apps.processes.core.differences import What
@@ -77,7 +77,7 @@ def compare(request: HttpRequest, key: str) -> HttpResponse:
     person = signed_in(request)
     process = selectors.process_for(person, key)
     versions = list(selectors.versions_of(process)[: selectors.PAGE])
-    may_draw = Right.AUTHOR in rights_by_line(person).get(process.line_id, set())
+    may_draw = Right.EDIT in rights_of(person).on(process.line_id, process.pk)
     is_drawn = may_draw and selectors.is_being_drawn(process)
     old, new = _chosen(request, versions, is_drawn)
     context: dict[str, Any] = {
@@ -85,6 +85,7 @@ def compare(request: HttpRequest, key: str) -> HttpResponse:
         "choices": _choices(versions, is_drawn, old, new),
         "old": old,
         "new": new,
+        "thread_of": next((version.pk for version in versions if str(version.number) == new), None),
     }
     status = 200
     if old and new:
@@ -109,6 +110,8 @@ def _compared(process: Process, rows: list[Row], old: str, new: str) -> dict[str
         "states_new": {row.element: row.what for row in rows if row.in_new and row.what != What.MOVED},
         "old_model": _model_address(process, old),
         "new_model": _model_address(process, new),
+        "old_table": _table_address(process, old),
+        "new_table": _table_address(process, new),
         "old_name": _name(old),
         "new_name": _name(new),
     }
@@ -139,6 +142,11 @@ def _choices(versions: list[ProcessVersion], is_drawn: bool, *chosen: str) -> li
 
 def _name(which: str) -> str:
     return _("Working copy") if which == selectors.WORKING_COPY else _("Version {number}").format(number=which)
+
+
+def _table_address(process: Process, which: str) -> str:
+    """The working copy's table stands in its editor."""
+    return "" if which == selectors.WORKING_COPY else reverse("process-table", args=[process.key, int(which)])
 
 
 def _model_address(process: Process, which: str) -> str:

@@ -4,22 +4,27 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.kernel.errors import DomainError, StaleState
-from apps.people.models import User
-from apps.people.selectors import lines_where, rights_by_line, signed_in
+from apps.kernel.pages import cut
+from apps.people.models import BusinessLine, User
+from apps.people.selectors import Held, lines_where, rights_of, signed_in
 from apps.people.states import Right
 from apps.processes import actions, selectors
 from apps.processes.core.differences import What
-from apps.processes.errors import ModelRefused, TestsFail
+from apps.processes.errors import BaseNotInForce, ModelRefused, TestsFail
 from apps.processes.forms import DraftForm, FinishForm, MoveForm, ProcessForm, is_version_number
-from apps.processes.models import Process, ProcessVersion
-from apps.processes.views import editor
+from apps.processes.models import Process, ProcessTemplate, ProcessVersion
+from apps.processes.selectors.variants import variant_of, variants_of
+from apps.processes.states import VersionState
+from apps.processes.views import tables
 from apps.processes.views.comparing import Row, told
+from apps.tickets.selectors.links import tickets_behind
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
@@ -33,12 +38,12 @@ def processes(request: HttpRequest) -> HttpResponse:
     """Every process of the person's lines, and what waits for their decision."""
     person = signed_in(request)
     after = request.GET.get("after", "")[:60]
-    found = list(
-        selectors.processes_for(person).filter(key__gt=after).prefetch_related(selectors.in_force())[: selectors.PAGE + 1]
-    )
-    awaiting = selectors.versions_awaiting(person)[: selectors.PAGE]
-    context = {"processes": found[: selectors.PAGE], "more": len(found) > selectors.PAGE, "awaiting": awaiting, "after": after}
-    context["may_write"] = lines_where(person, Right.AUTHOR).exists()
+    rows = selectors.processes_for(person).filter(key__gt=after).prefetch_related(selectors.in_force())
+    page = cut(rows, selectors.PAGE)
+    held = rights_of(person)
+    awaiting = selectors.versions_awaiting(person, held)[: selectors.PAGE]
+    context = {"processes": page.rows, "more": page.more, "awaiting": awaiting, "after": after}
+    context["may_write"] = any(Right.EDIT in rights for rights in held.by_line.values())
     return render(request, "processes/processes.html", context)
 
 
@@ -47,21 +52,45 @@ def processes(request: HttpRequest) -> HttpResponse:
 def new_process(request: HttpRequest) -> HttpResponse:
     """The form for a process that does not exist yet; from a template it has a first draft at once."""
     person = signed_in(request)
-    lines = lines_where(person, Right.AUTHOR)
-    form, status = ProcessForm(request.POST or None, lines=lines), 200
+    lines = lines_where(person, Right.EDIT)
+    bases = selectors.processes_for(person).filter(versions__state=VersionState.PUBLISHED)
+    initial = _from_template(request, lines) | _from_base(request, bases)
+    form, status = ProcessForm(request.POST or None, lines=lines, bases=bases, initial=initial), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 return _create(form.cleaned_data, person)
             except DomainError as refusal:
-                form.add_error("template" if isinstance(refusal, ModelRefused) else "key", str(refusal))
+                form.add_error(_field_of(refusal), str(refusal))
                 status = refusal.http_status
     return render(request, "processes/new_process.html", {"form": form, "may_write": lines.exists()}, status=status)
 
 
+def _from_template(request: HttpRequest, lines: QuerySet[BusinessLine]) -> dict[str, Any]:
+    """`?template=<key>` chooses the template and offers its names; who writes for one line only need not choose it."""
+    template = ProcessTemplate.objects.filter(key=request.GET.get("template", "")[:60]).first()
+    only = lines[:2]
+    chosen = {"template": template.key, "name_zh": template.name_zh, "name_en": template.name_en} if template else {}
+    return chosen | ({"line": only[0].pk} if len(only) == 1 else {})
+
+
+def _from_base(request: HttpRequest, bases: QuerySet[Process]) -> dict[str, Any]:
+    """A form that was opened on the page of a base is filled in with it, and with its line where the person writes there."""
+    base = bases.filter(key=request.GET.get("base", "")).first() if request.method != "POST" and request.GET.get("base") else None
+    return {"base": base.key, "line": base.line_id} if base else {}
+
+
+def _field_of(refusal: DomainError) -> str:
+    places: dict[type[DomainError], str] = {ModelRefused: "template", BaseNotInForce: "base"}
+    return places.get(type(refusal), "key")
+
+
 def _create(data: dict[str, Any], person: User) -> HttpResponse:
     facts = {name: data[name] for name in ("key", "name_zh", "name_en")} | {"line_id": data["line"].pk, "actor": person}
+    if data["base"] is not None:
+        actions.create_variant(**facts, base_key=data["base"].key)
+        return redirect("process", key=data["key"])
     if data["template"] is None:
         return redirect("process", key=actions.create_process(**facts).key)
     draft = actions.create_process_from_template(**facts, template_key=data["template"].key)
@@ -74,7 +103,8 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
     """One process: its versions, newest first, and a form for a new draft."""
     person = signed_in(request)
     found = selectors.process_for(person, key)
-    rights = rights_by_line(person).get(found.line_id, set())
+    held = rights_of(person)
+    rights = held.on(found.line_id, found.pk)
     form, status = DraftForm(), 200
     problems: list[dict[str, str]] = []
     if request.method == "POST":
@@ -90,18 +120,27 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
                 problems = refusal.facts["problems"] if isinstance(refusal, ModelRefused) else []
             else:
                 return redirect("process-version", key=key, number=draft.number)
-    versions = list(selectors.versions_of(found, _key(request, "before"))[: selectors.PAGE + 1])
+    versions = cut(selectors.versions_of(found, _key(request, "before")), selectors.PAGE)
+    variants = cut(variants_of(person, found, request.GET.get("variants", "")[:60]), selectors.PAGE)
     context = {
         "process": found,
-        "versions": versions[: selectors.PAGE],
-        "more": len(versions) > selectors.PAGE,
+        "versions": versions.rows,
+        "more": versions.more,
         "form": form,
-        "may_write": Right.AUTHOR in rights,
-        "may_operate": Right.OPERATE in rights,
+        "may_write": Right.EDIT in rights,
+        "may_operate": Right.INTERVENE in rights,
         "problems": problems,
         "tests": list(selectors.tests_of(found)),
+        "variant": variant_of(person, found),
+        "variants": variants.rows,
+        "more_variants": variants.more,
+        "can_be_base": any(one.state == VersionState.PUBLISHED for one in versions.rows) and _writes_somewhere(held),
     }
     return render(request, "processes/process.html", context, status=status)
+
+
+def _writes_somewhere(held: Held) -> bool:
+    return any(Right.EDIT in rights for rights in held.by_line.values())
 
 
 @login_required
@@ -143,11 +182,14 @@ def _version_context(found: ProcessVersion, person: User, form: MoveForm) -> dic
     compared = published if published is not None and published.pk != found.pk else None
     after = selectors.plan_of(found)
     names = selectors.names_for_reader(found.pk, found.plan_digest)
+    rights = rights_of(person).on(found.process.line_id, found.process_id)
     return {
         "version": found,
         "approval": selectors.approval_of(found),
+        "tickets": tickets_behind(person, found.pk, found.decided_with),
         "problems": selectors.problems_of(found),
-        "moves": selectors.moves_for(person, found, rights_by_line(person).get(found.process.line_id, set())),
+        "moves": selectors.moves_for(person, found, rights),
+        "may_carry": Right.EDIT in rights and selectors.may_go_with_a_change(found, person),
         "form": form,
         "tests": found.process.tests.count(),
         "compared": compared,
@@ -181,8 +223,7 @@ def draw(request: HttpRequest, key: str) -> HttpResponse:
     copy = selectors.working_copy_of(found)
     context: dict[str, Any] = {"process": found, "copy": copy, "form": form, "problems": problems}
     if copy is not None:
-        context |= {"steps": editor.steps(), "words": editor.words()}
-        context["choices"] = selectors.drawing_choices(person, found)
+        context |= tables.editor_parts(copy.model_xml, selectors.drawing_choices(person, found))
     return render(request, "processes/draw.html", context, status=status)
 
 

@@ -1,6 +1,5 @@
 """Pages on which the tests of a process are written. They parse, call one action, and answer."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from apps.kernel.errors import DomainError
 from apps.people.models import User
-from apps.people.selectors import rights_by_line, signed_in
+from apps.people.selectors import rights_of, signed_in
 from apps.people.states import Right
 from apps.processes import actions, selectors
 from apps.processes.core.testing import Unusable, read_test
 from apps.processes.errors import NoVersionYet, TestExists, TestUnusable
-from apps.processes.forms import RemoveTestForm, TestForm
+from apps.processes.forms import RemoveTestForm, TestForm, json_text
 from apps.processes.models import Process, ProcessTest
 
 BEGINNING = {"ended": True, "path": [], "variables": {}}
@@ -68,8 +67,8 @@ def stored_test(request: HttpRequest, key: str, number: int) -> HttpResponse:
         status = _save(form, found.process, person, found.pk)
         if status < 400:
             return _saved(request, form, found.process)
-    rights = rights_by_line(person).get(found.process.line_id, set())
-    context = {"process": found.process, "test": found, "form": form, "removal": removal, "may_write": Right.AUTHOR in rights}
+    rights = rights_of(person).on(found.process.line_id, found.process_id)
+    context = {"process": found.process, "test": found, "form": form, "removal": removal, "may_write": Right.EDIT in rights}
     return render(request, "processes/test.html", context, status=status)
 
 
@@ -109,7 +108,7 @@ def _record(form: TestForm, process: Process, person: User) -> tuple[TestForm, i
     if found is None:
         return form, _refuse(form, NoVersionYet())
     number, case = found
-    filled = TestForm({name: form.data.get(name, "") for name in form.fields} | {"expected": _text(case.expected.as_dict())})
+    filled = TestForm({name: form.data.get(name, "") for name in form.fields} | {"expected": json_text(case.expected.as_dict())})
     filled.recorded_from = number
     return filled, 200
 
@@ -140,8 +139,4 @@ def _opened(test: ProcessTest) -> dict[str, Any]:
 
 
 def _texts(parts: dict[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in parts.items()}
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return {name: json_text(value) for name, value in parts.items()}

@@ -65,6 +65,7 @@ PROPERTIES: dict[str, str] = {
     "form_field": _("Form field"),
     "form_order": _("Form fields"),
     "deadline": _("Deadline"),
+    "runbook": _("Runbook"),
     "moment": _("Moment of the business day"),
     "trigger": _("Waits for or throws"),
     "timer_duration": _("Timer duration"),

@@ -10,6 +10,7 @@ NAMES: dict[str, str] = {
     "@clearway:role": "role",
     "@clearway:checks": "checks",
     "@clearway:deadline": "deadline",
+    "@clearway:runbook": "runbook",
     "@clearway:timeNode": "moment",
     "timerEventDefinition@clearway:timeNode": "moment",
     "timerEventDefinition/timeDuration": "timer_duration",

@@ -9,11 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.processes.core.differences import ORDERS, Change, Difference, Differences, What
+from apps.processes.core.differences.decision_words import (
+    DECISION_MODEL,
+    first_difference,
+    shortened,
+    tables_in_words,
+    tables_named,
+)
 from apps.processes.core.differences.labels import KINDS, LAYOUT, PROPERTIES, VALUES
 from apps.processes.core.differences.reading import Element, Model
-
-LONGEST_VALUE = 160
-BEFORE_FIRST_DIFFERENCE = 40
 
 _REFERENCES = frozenset({"source", "target", "default_flow", "checks", "attached_to", "compensates", "inside", "lane", "process"})
 _TRUTHS = frozenset(
@@ -59,8 +63,19 @@ class Words:
     def details(self, item: Difference) -> list[str]:
         """A sentence for each property; what an added or removed element says, without what its title says already."""
         if item.what in (What.ADDED, What.REMOVED):
-            return [self._fact(change) for change in item.changes if change.property not in _UNSAID]
-        return [self.change(part) for change in item.changes for part in _parts(change)]
+            told = [change for change in item.changes if change.property not in _UNSAID]
+            return [sentence for change in told for sentence in tables_named(change) or [self._fact(change)]]
+        return [sentence for change in item.changes for sentence in self._sentences(change)]
+
+    def _sentences(self, change: Change) -> list[str]:
+        if change.property == DECISION_MODEL and change.old and change.new:
+            return tables_in_words(change.old, change.new) or [self.change(change)]
+        return tables_named(change) or [self.change(part) for part in _parts(change)]
+
+    def tables(self, item: Difference) -> list[str]:
+        """What the element says otherwise in its decision tables alone."""
+        models = [change for change in item.changes if change.property == DECISION_MODEL]
+        return [sentence for change in models for sentence in self._sentences(change)]
 
     def layout(self, item: Difference) -> list[str]:
         """A sentence for each change of the picture."""
@@ -75,17 +90,17 @@ class Words:
             )
         old, new = self._value(change, change.old, self.found.old), self._value(change, change.new, self.found.new)
         if change.old is None:
-            return _("{property} “{value}” is new.").format(property=label, value=_shortened(new))
+            return _("{property} “{value}” is new.").format(property=label, value=shortened(new))
         if change.new is None:
-            return _("{property} “{value}” is gone.").format(property=label, value=_shortened(old))
+            return _("{property} “{value}” is gone.").format(property=label, value=shortened(old))
         sentence = _("{property} was “{old}” and is now “{new}”.")
-        start = _first_difference(old, new)
-        return sentence.format(property=label, old=_shortened(old, start), new=_shortened(new, start))
+        start = first_difference(old, new)
+        return sentence.format(property=label, old=shortened(old, start), new=shortened(new, start))
 
     def _fact(self, change: Change) -> str:
         model = self.found.new if change.old is None else self.found.old
         value = self._value(change, change.new if change.old is None else change.old, model)
-        return _("{property}: {value}").format(property=label_of(change), value=_shortened(value))
+        return _("{property}: {value}").format(property=label_of(change), value=shortened(value))
 
     def _value(self, change: Change, value: str | None, model: Model) -> str:
         """In the words of people where there are any."""
@@ -178,16 +193,3 @@ def _end(model: Model, key: str) -> str:
 
 def _listed(value: str | None) -> str:
     return ", ".join((value or "").split("\n"))
-
-
-def _first_difference(old: str, new: str) -> int:
-    return next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
-
-
-def _shortened(text: str, around: int = 0) -> str:
-    """The part of a long text in which the difference is."""
-    if len(text) <= LONGEST_VALUE:
-        return text
-    start = max(0, min(around - BEFORE_FIRST_DIFFERENCE, len(text) - LONGEST_VALUE))
-    part = text[start : start + LONGEST_VALUE]
-    return ("…" if start else "") + part + ("…" if start + LONGEST_VALUE < len(text) else "")

@@ -8,6 +8,7 @@ from lxml import etree
 
 from apps.processes.core import vocabulary as words
 from apps.processes.core.dialect import Untranslatable, to_feel
+from apps.processes.core.links import LONGEST_LINK, is_link
 from apps.processes.core.problems import Problem, Severity
 
 
@@ -164,6 +165,17 @@ class Context:
     def own(self, element: etree._Element, attribute: str) -> str | None:
         value = element.get(f"{{{words.CLEARWAY}}}{attribute}")
         return value if isinstance(value, str) else None
+
+    def link(self, element: etree._Element, attribute: str) -> str | None:
+        """An address that a browser may follow; anything else, such as a script, is refused."""
+        value = self.own(element, attribute)
+        if not value:
+            return None
+        if not is_link(value):
+            message = _("The {attribute} is no link: it begins with https:// or http:// and has at most {limit} characters.")
+            self.say(element, f"clearway.{attribute}", message.format(attribute=attribute, limit=LONGEST_LINK))
+            return None
+        return value
 
     def feel(self, element: etree._Element, what: str, text: str | None) -> str | None:
         """The expression in FEEL: a translation is noted, what has none is refused. None for no text."""

@@ -47,6 +47,7 @@ def node_of(context: Context, element: etree._Element, scope: str, lanes: dict[s
         loop=foreign.on_loop(loop_of(context, element, filled)),
         is_compensation=truth(element, "isForCompensation", False),
         deadline=context.own(element, "deadline"),
+        runbook=context.link(element, "runbook"),
         lane=lanes.get(identity),
     )
     return replace(node, **_particulars(context, element, node.kind, said, foreign))

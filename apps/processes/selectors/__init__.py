@@ -1,45 +1,63 @@
 """What is asked of processes: lists that show only what the person may see, the version in force, changes between two."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from apps.approvals.models import Approval
 from apps.approvals.selectors import waiting_for
 from apps.calendars.selectors import time_nodes_by_key
 from apps.kernel.canonical import digest_of
 from apps.kernel.errors import NotFound
-from apps.kernel.front_door import Refused, open_document
+from apps.kernel.front_door import Refused
 from apps.people.actions import require
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to
+from apps.people.selectors import Held, people_with, reaches
 from apps.people.states import STEP_ROLE_RIGHT, Right, Role
-from apps.processes.conf import handler_lookup, handler_titles, rehearsal
+from apps.processes.conf import handler_lookup, handler_titles, rehearsal, step_windows
 from apps.processes.core.bpmn import check_model
 from apps.processes.core.codec import plan_from_json
 from apps.processes.core.differences import Differences, differences
 from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.plan import Plan
 from apps.processes.core.problems import Problem
+from apps.processes.core.standards import Described, standard_problems
 from apps.processes.core.testing import TEST_MOVES, Case, Result, recorded, run_tests
-from apps.processes.core.vocabulary import BPMN, CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
+from apps.processes.core.vocabulary import CLEARWAY, CLEARWAY_ATTRIBUTES, CLEARWAY_EVERYWHERE
 from apps.processes.errors import NotComparable
-from apps.processes.models import Process, ProcessTest, ProcessVersion, WorkingCopy, WorkingCopyRevision
-from apps.processes.states import VERSION, VersionState
+from apps.processes.models import Process, ProcessTest, ProcessVersion, SiteStandard, WorkingCopy, WorkingCopyRevision
+from apps.processes.selectors.languages import in_readers_language as in_readers_language
+from apps.processes.selectors.languages import model_for_reader as model_for_reader
+from apps.processes.selectors.languages import names_for_reader as names_for_reader
+from apps.processes.selectors.tables import table_of as table_of
+from apps.processes.states import VERSION, StandardKind, VersionState
 
 PAGE = 50
-ENGLISH_NAME = f"{{{CLEARWAY}}}nameEn"
 KEPT_MODELS = 128
 
 
-def processes_for(user: User) -> QuerySet[Process]:
-    """Processes of the lines the person may see, by key. One query."""
-    return Process.objects.filter(line__in=lines_visible_to(user)).select_related("line").order_by("key")
+def processes_where(user: User, right: Right = Right.VIEW, held: Held | None = None) -> QuerySet[Process]:
+    """The processes on which the person holds the right, by their line or by a grant: the one sub-query of all lists.
+
+    `held`: their rights, when they are known.
+    """
+    reached = reaches(user, right, process="pk") if held is None else held.reach(right, process="pk")
+    return Process.objects.filter(reached).order_by()
+
+
+def processes_for(user: User, held: Held | None = None) -> QuerySet[Process]:
+    """Processes that the person may see, by key. One query."""
+    return processes_where(user, held=held).select_related("line", "owner", "backup").order_by("key")
+
+
+def process_with_key(key: str) -> int | None:
+    """The primary key of the process that is called so. One query."""
+    return Process.objects.filter(key=key).values_list("pk", flat=True).first()
 
 
 def process_for(user: User, key: str) -> Process:
@@ -50,6 +68,21 @@ def process_for(user: User, key: str) -> Process:
     return process
 
 
+def keepers_of(process: Process) -> QuerySet[User]:
+    """Who could own the process or stand behind its owner: whoever may see its line. One query."""
+    return people_with(Right.VIEW, process.line, process.pk).order_by("display_name", "username")
+
+
+def keeper_named(process: Process, username: str | None) -> int | None:
+    """The key of such a person; None for nobody. One query."""
+    if username is None:
+        return None
+    found = keepers_of(process).filter(username=username).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(what=_("person"))
+    return found
+
+
 def versions_of(process: Process, before: int | None = None) -> QuerySet[ProcessVersion]:
     """Newest first, without the models; `before` is the last number of the page before. One query."""
     found = process.versions.select_related("author", "approver").defer("model_xml", "plan").order_by("-number")
@@ -57,7 +90,7 @@ def versions_of(process: Process, before: int | None = None) -> QuerySet[Process
 
 
 def version_for(user: User, key: str, number: int) -> ProcessVersion:
-    found = ProcessVersion.objects.filter(process__line__in=lines_visible_to(user), process__key=key, number=number)
+    found = ProcessVersion.objects.filter(process__in=processes_where(user), process__key=key, number=number)
     version = found.select_related("process__line", "author", "approver").first()
     if version is None:
         raise NotFound(what="process version")
@@ -76,9 +109,9 @@ def published_version(key: str) -> ProcessVersion | None:
     return found.select_related("process__line").first()
 
 
-def versions_awaiting(reviewer: User) -> QuerySet[ProcessVersion]:
-    """What waits for this reviewer now, oldest first; never their own work. One query."""
-    waiting = waiting_for(reviewer).filter(kind=VERSION).values("subject")
+def versions_awaiting(reviewer: User, held: Held | None = None) -> QuerySet[ProcessVersion]:
+    """What waits for this reviewer now, oldest first; never their own work. Two queries, and one for rights not read yet."""
+    waiting = waiting_for(reviewer, held).filter(kind=VERSION).values("subject")
     return (
         ProcessVersion.objects.filter(state=VersionState.IN_REVIEW, pk__in=waiting)
         .select_related("process__line", "author")
@@ -103,8 +136,35 @@ def _plan(digest: str, version_id: int) -> Plan:
 
 
 def problems_of(version: ProcessVersion) -> list[Problem]:
-    """What the checker says of the model today; handlers may have changed since it was approved."""
-    return check_model(version.model_xml.encode(), handlers=handler_lookup())
+    """What the checker and the site's standards say of the model today; either may have changed since it was approved."""
+    return problems_in(version.model_xml.encode(), version.process)
+
+
+def problems_in(xml: bytes, process: Process | None) -> list[Problem]:
+    """The same of a model that is still being written. Without a process nothing is known of its line's standards."""
+    found = check_model(xml, handlers=handler_lookup())
+    return found + broken_standards(xml, process) if process is not None else found
+
+
+def broken_standards(xml: bytes, process: Process) -> list[Problem]:
+    """What the site asks of the process and this model does not keep. One query; two more for keepers and windows."""
+    rows = SiteStandard.objects.filter(Q(line=None) | Q(line=process.line_id)).order_by("id")
+    asked = [row.standard for row in rows]
+    return standard_problems(xml, _described(process, {one.kind for one in asked}), asked) if asked else []
+
+
+def _described(process: Process, asked: set[StandardKind]) -> Described:
+    keepers = [process.owner_id, process.backup_id] if asked & {StandardKind.OWNER, StandardKind.BACKUP} else []
+    here = set(User.objects.filter(pk__in=[one for one in keepers if one], is_active=True).values_list("pk", flat=True))
+    return Described(
+        process.key,
+        process.name_zh,
+        has_owner=process.owner_id in here,
+        has_backup=process.backup_id in here,
+        has_runbook=bool(process.runbook_url),
+        has_description=bool(process.description),
+        with_window=frozenset(step_windows(process.line_id, process.pk)) if StandardKind.WINDOW in asked else frozenset(),
+    )
 
 
 def tests_of(process: Process) -> QuerySet[ProcessTest]:
@@ -126,11 +186,15 @@ def test_results(version: ProcessVersion) -> list[Result]:
     Processes that it calls are played with their versions in force, itself as it is here; a call of another one is done at once.
     """
     cases = [test.case for test in version.process.tests.all()]
+    return results_on(plan_of(version), version.plan_digest, cases) if cases else []
+
+
+def results_on(plan: Plan, digest: str, cases: Sequence[Case]) -> list[Result]:
+    """What tests say of a plan with this digest. Kept as above; a query for each depth of calls."""
     if not cases:
         return []
-    plan = plan_of(version)
     called, digests = _called_in_force(plan)
-    fingerprint = digest_of([version.plan_digest, digests, [case.digest for case in cases]])
+    fingerprint = digest_of([digest, digests, [case.digest for case in cases]])
     return _played(_Question(fingerprint, get_language() or "", plan, tuple(cases), called))
 
 
@@ -139,10 +203,14 @@ def as_the_newest_does(process: Process, case: Case) -> tuple[int, Case] | None:
     newest = process.versions.order_by("-number").defer("model_xml", "plan").first()
     if newest is None:
         return None
-    plan = plan_of(newest)
+    return newest.number, as_it_does(plan_of(newest), case)
+
+
+def as_it_does(plan: Plan, case: Case) -> Case:
+    """The test that expects all that a plan does with what the case gives."""
     called, _digests = _called_in_force(plan)
     played = rehearsal()(plan, variables=case.variables, script=case.script, called=called, moves_limit=TEST_MOVES)
-    return newest.number, recorded(case.name, case.variables, case.script, played)
+    return recorded(case.name, case.variables, case.script, played)
 
 
 @dataclass(frozen=True)
@@ -203,12 +271,12 @@ def comparison(person: User, process: Process, old: str, new: str) -> Comparison
         found = differences(*models)
     except Refused as refusal:
         raise NotComparable(reason=str(refusal)) from refusal
-    return Comparison(old, new, found, Words(found, _lexicon()))
+    return Comparison(old, new, found, Words(found, lexicon()))
 
 
 def differences_of(old: ProcessVersion, new: ProcessVersion) -> Words:
     """What differs between two versions, ready to be told. One query."""
-    return Words(differences(old.model_xml.encode(), new.model_xml.encode()), _lexicon())
+    return Words(differences(old.model_xml.encode(), new.model_xml.encode()), lexicon())
 
 
 def _compared_model(person: User, process: Process, which: str) -> bytes:
@@ -225,14 +293,14 @@ def _compared_model(person: User, process: Process, which: str) -> bytes:
 
 def drawn_model(author: User, process: Process) -> str:
     """The newest revision of the working copy, for those who may draw. Raises NotPermitted, NotFound."""
-    require(author, Right.AUTHOR, process.line)
+    require(author, Right.EDIT, process.line, process.pk)
     newest = working_copy_of(process)
     if newest is None:
         raise NotFound(what=_("working copy"))
     return newest.model_xml
 
 
-def _lexicon() -> Lexicon:
+def lexicon() -> Lexicon:
     return Lexicon(handler_titles(), {node.key: str(node.meaning) for node in time_nodes_by_key()})
 
 
@@ -246,70 +314,35 @@ class Move:
 
 def moves_for(user: User, version: ProcessVersion, rights: set[Right]) -> list[Move]:
     """The buttons of a version page; the actions check everything again."""
-    mine = version.author_id == user.pk
-    state, author, approver = version.state, Right.AUTHOR in rights, Right.APPROVE in rights
+    mine, alone = version.author_id == user.pk, version.decided_with is None
+    state, submitter, publisher = version.state, Right.SUBMIT in rights, Right.PUBLISH in rights
     mine_to_decide = state == VersionState.IN_REVIEW and versions_awaiting(user).filter(pk=version.pk).exists()
     offered = [
-        (Move("submit", False), state == VersionState.DRAFT and author and mine),
+        (Move("submit", False), state == VersionState.DRAFT and submitter and mine),
         (Move("approve", False), mine_to_decide),
         (Move("send-back", True), mine_to_decide),
-        (Move("withdraw", False), state == VersionState.IN_REVIEW and mine),
-        (Move("publish", False), state == VersionState.APPROVED and approver),
-        (Move("retire", True), state == VersionState.PUBLISHED and approver),
+        (Move("withdraw", False), state == VersionState.IN_REVIEW and mine and alone),
+        (Move("publish", False), state == VersionState.APPROVED and publisher and alone),
+        (Move("retire", True), state == VersionState.PUBLISHED and publisher),
     ]
     return [move for move, holds in offered if holds]
 
 
-def names_for_reader(version_id: int, digest: str) -> dict[str, str]:
-    """Element id to its English name, for readers of English; others read the names as they are. Cached by version."""
-    return _english_names(version_id, digest) if _is_english() else {}
-
-
-def model_for_reader(version_id: int, digest: str) -> bytes:
-    """The model's XML with names in the reader's language. Cached by version."""
-    return _model(version_id, digest, _is_english())
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-@lru_cache(maxsize=KEPT_MODELS)
-def _english_names(version_id: int, digest: str) -> dict[str, str]:
-    xml = _xml_of(version_id)
-    named = [element for element in open_document(xml).iter(f"{{{BPMN}}}*") if element.get(ENGLISH_NAME)] if xml else []
-    return {element.get("id", ""): element.get(ENGLISH_NAME, "") for element in named}
-
-
-@lru_cache(maxsize=KEPT_MODELS)
-def _model(version_id: int, digest: str, in_english: bool) -> bytes:
-    return _in_english(_xml_of(version_id)) if in_english else _xml_of(version_id)
+def may_go_with_a_change(version: ProcessVersion, person: User) -> bool:
+    """Whether this author may have a change decide on the version, or bring it back."""
+    mine = version.state == VersionState.DRAFT and version.author_id == person.pk
+    return mine or version.state in (VersionState.APPROVED, VersionState.RETIRED)
 
 
 def drawn_model_for_reader(author: User, process: Process) -> bytes:
     """The working copy's model with names in the reader's language."""
-    xml = drawn_model(author, process).encode()
-    return _in_english(xml) if _is_english() else xml
-
-
-def _in_english(xml: bytes) -> bytes:
-    if not xml:
-        return xml
-    root = open_document(xml)
-    for element in root.iter(f"{{{BPMN}}}*"):
-        if english := element.get(ENGLISH_NAME):
-            element.set("name", english)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-
-def _xml_of(version_id: int) -> bytes:
-    return ProcessVersion.objects.values_list("model_xml", flat=True).get(pk=version_id).encode()
+    return in_readers_language(drawn_model(author, process).encode())
 
 
 def process_to_draw(author: User, key: str) -> Process:
     """The process, when the person may write versions of it. Raises NotFound, or NotPermitted for who may only see it."""
     process = process_for(author, key)
-    require(author, Right.AUTHOR, process.line)
+    require(author, Right.EDIT, process.line, process.pk)
     return process
 
 
@@ -324,13 +357,15 @@ def working_copy_of(process: Process) -> WorkingCopyRevision | None:
     return found.select_related("saved_by", "working_copy__base").first()
 
 
-def drawing_choices(author: User, process: Process) -> dict[str, Any]:
+def drawing_choices(author: User, process: Process | None = None) -> dict[str, Any]:
     """What the editor offers for each field: handlers with the schemas of their parameters, roles, moments, processes.
 
-    Three queries.
+    Four queries; without a process (for a template) three, and no step has a window.
     """
     lookup = handler_lookup()
+    windows = step_windows(process.line_id, process.pk) if process else {}
     return {
+        "windows": {node: str(window) for node, window in windows.items()},
         "handlers": [
             {"name": name, "title": title, "schema": lookup(name) if lookup else None} for name, title in handler_titles().items()
         ],

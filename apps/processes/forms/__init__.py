@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -7,11 +8,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.front_door import MAX_BYTES
-from apps.people.models import BusinessLine
-from apps.processes.models import ProcessTemplate
+from apps.people.models import BusinessLine, User
+from apps.processes.core.merging import Side
+from apps.processes.core.packages import MOST_BYTES as MOST_OF_A_PACKAGE
+from apps.processes.models import Process, ProcessTemplate
 
 MOVES = ("submit", "approve", "send-back", "withdraw", "publish", "retire")
 NEEDS_REASON = ("send-back", "retire")
+LINK = r"^https?://\S+$"
+"""Hosts inside the house have short names: they are no addresses of the open net."""
 
 
 def is_version_number(text: str) -> bool:
@@ -41,6 +46,11 @@ class FinishForm(forms.Form):
 
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     note = forms.CharField(label=_("What changes and why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+def json_text(value: Any) -> str:
+    """JSON as people write it in a form."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 class JSONText(forms.CharField):
@@ -121,11 +131,59 @@ class ProcessForm(forms.Form):
         empty_label=_("none, I upload a model afterwards"),
     )
 
-    def __init__(self, *args: Any, lines: QuerySet[BusinessLine], **kwargs: Any) -> None:
+    base = forms.ModelChoiceField(
+        Process.objects.none(),
+        label=_("Variant of"),
+        required=False,
+        to_field_name="key",
+        empty_label=_("of no other process"),
+        help_text=_("It begins as what is in force there, and takes over what changes there later."),
+    )
+
+    def __init__(self, *args: Any, lines: QuerySet[BusinessLine], bases: QuerySet[Process], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["line"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-        field.queryset = lines
+        for name, choices in (("line", lines), ("base", bases)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+            field.queryset = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("base") is not None and cleaned.get("template") is not None:
+            self.add_error("template", _("A variant begins as its base; choose one of the two."))
+        return cleaned
+
+
+class KeepingForm(forms.Form):
+    """Who answers for a process, who instead, where its runbook is, and what it does."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label=_("nobody yet"))
+    backup = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Backup"),
+        required=False,
+        empty_label=_("nobody yet"),
+        help_text=_("Who is asked when the owner is away."),
+    )
+    runbook_url = forms.RegexField(
+        LINK,
+        label=_("Runbook"),
+        required=False,
+        max_length=300,
+        help_text=_("A link, https://…"),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        error_messages={"invalid": _("A link begins with https:// or http://.")},
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("owner", "backup"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+            field.queryset = people
 
 
 class MoveForm(forms.Form):
@@ -141,3 +199,51 @@ class MoveForm(forms.Form):
         if cleaned.get("move") in NEEDS_REASON and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("This needs a reason."))
         return cleaned
+
+
+class RebaseForm(forms.Form):
+    """What the base has changed is taken over: up to which version, onto which revision of the working copy (0: none yet)."""
+
+    number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+DECISIONS = {"base": Side.MINE, "own": Side.THEIRS}
+"""What people call the two sides of a variant's merge."""
+DECISION_PREFIX = "d."
+
+
+def decisions_in(data: Mapping[str, Any]) -> dict[str, Side]:
+    """The decided elements of a form or an address: `d.<element>` is `base` or `own`; anything else decides nothing."""
+    found = {name[len(DECISION_PREFIX) :]: DECISIONS.get(str(data[name])) for name in data if name.startswith(DECISION_PREFIX)}
+    return {key: side for key, side in found.items() if side is not None}
+
+
+class PackageForm(forms.Form):
+    """A package as somebody has it."""
+
+    package = forms.FileField(label=_("Package"), help_text=_("A signed file, at most 32 MB."))
+
+    def clean_package(self) -> bytes:
+        uploaded = self.cleaned_data["package"]
+        if uploaded.size > MOST_OF_A_PACKAGE:
+            raise forms.ValidationError(_("The file is larger than 32 MB."))
+        content: bytes = uploaded.read()
+        return content
+
+
+class ImportForm(forms.Form):
+    """New processes of a package go to this line, or to the ones that it names."""
+
+    line = forms.ModelChoiceField(
+        BusinessLine.objects.none(),
+        label=_("Line of new processes"),
+        required=False,
+        empty_label=_("the line that the package names"),
+    )
+
+    def __init__(self, *args: Any, lines: QuerySet[BusinessLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["line"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+        field.queryset = lines

@@ -1,31 +1,38 @@
+"""Processes, the templates and bases that they are made from, and how they come to their next version."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from apps.people.models import BusinessLine, User
+from apps.people.models import BusinessLine, Lasting, User
+from apps.people.states import PROCESS_RIGHTS
 from apps.processes.core.testing import Case, read_test
+from apps.processes.models.packages import ReceivedPackage, TrustedKey
+from apps.processes.models.standards import SiteStandard
+from apps.processes.models.templates import ProcessTemplate, TemplateRevision
 from apps.processes.states import VersionState
 
-
-class ProcessTemplate(models.Model):
-    """A model that processes are made from; admins keep it in the admin site."""
-
-    key = models.SlugField(_("key"), unique=True, max_length=60)
-    name_zh = models.CharField(_("Chinese name"), max_length=120)
-    name_en = models.CharField(_("English name"), max_length=120)
-    description = models.TextField(_("description"), blank=True)
-    model_xml = models.TextField(_("BPMN model"))
-
-    class Meta:
-        verbose_name = _("process template")
-        verbose_name_plural = _("process templates")
-        ordering = ["key"]
-
-    def __str__(self) -> str:
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+__all__ = [
+    "InForce",
+    "Presence",
+    "Process",
+    "ProcessGroupObjectPermission",
+    "ProcessTemplate",
+    "ProcessTest",
+    "ProcessUserObjectPermission",
+    "ProcessVersion",
+    "ReceivedPackage",
+    "SiteStandard",
+    "TemplateRevision",
+    "TrustedKey",
+    "Variant",
+    "WorkingCopy",
+    "WorkingCopyRevision",
+]
 
 
 class Process(models.Model):
@@ -36,11 +43,29 @@ class Process(models.Model):
     name_en = models.CharField(_("English name"), max_length=120)
     line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="processes", verbose_name=_("business line"))
     startable = models.BooleanField(_("started by people"), default=True)  # False: only called by others
+    template = models.ForeignKey(
+        ProcessTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="processes", verbose_name=_("template")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
+    )
+    backup = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("backup")
+    )
+    runbook_url = models.CharField(_("runbook"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True)
 
     class Meta:
         verbose_name = _("process")
         verbose_name_plural = _("processes")
         ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner=None) | Q(backup=None) | ~Q(owner=F("backup")), name="backup_is_another_person"
+            ),
+        ]
+        default_permissions = ("add", "change", "delete")
+        permissions = [(f"{right.value}_process", f"Can {right.value} on the process") for right in PROCESS_RIGHTS]
 
     def __str__(self) -> str:
         return self.name
@@ -48,6 +73,28 @@ class Process(models.Model):
     @property
     def name(self) -> str:
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+class ProcessUserObjectPermission(Lasting, UserObjectPermissionBase):
+    """A right that a person holds on one process without its line. Written only by `people.actions`."""
+
+    content_object = models.ForeignKey(Process, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("right of a person on a process")
+        verbose_name_plural = _("rights of people on processes")
+        constraints = Lasting.Meta.constraints
+
+
+class ProcessGroupObjectPermission(Lasting, GroupObjectPermissionBase):
+    """The same for everybody who has a role on a line: the group is that of the role."""
+
+    content_object = models.ForeignKey(Process, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        verbose_name = _("right of a role on a process")
+        verbose_name_plural = _("rights of roles on processes")
+        constraints = Lasting.Meta.constraints
 
 
 class ProcessVersion(FSMModelMixin, models.Model):
@@ -67,6 +114,7 @@ class ProcessVersion(FSMModelMixin, models.Model):
     co_authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("drawn with"))
     created_at = models.DateTimeField(_("created at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    decided_with = models.BigIntegerField(_("decided with change"), null=True, blank=True)  # and put in force by it alone
 
     class Meta:
         verbose_name = _("process version")
@@ -101,6 +149,91 @@ class ProcessVersion(FSMModelMixin, models.Model):
     @transition(field=state, source=VersionState.PUBLISHED, target=VersionState.RETIRED)
     def retire(self) -> None: ...
 
+    @transition(field=state, source=VersionState.RETIRED, target=VersionState.PUBLISHED)
+    def reinstate(self) -> None: ...
+
+
+class InForce(models.Model):
+    """From a business date on, or for all dates at once, a version of the process is in force, or none is.
+
+    For a date the row counts that was set last among those that hold for it. Rows are only added.
+    """
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="in_force", verbose_name=_("process"))
+    version = models.ForeignKey(
+        ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("version")
+    )
+    from_date = models.DateField(_("from business date"), null=True, blank=True)
+    set_at = models.DateTimeField(_("set at"))
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("set by")
+    )
+    change = models.BigIntegerField(_("change"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("version in force")
+        verbose_name_plural = _("versions in force")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["process", "-id"], name="in_force_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.from_date or ''}".rstrip()
+
+
+class Variant(models.Model):
+    """A process made from another one or from a template. What it does differently follows from both models, stored nowhere."""
+
+    process = models.OneToOneField(Process, on_delete=models.PROTECT, related_name="variant", verbose_name=_("process"))
+    base = models.ForeignKey(
+        Process, null=True, blank=True, on_delete=models.PROTECT, related_name="variants", verbose_name=_("base")
+    )
+    merged_with = models.ForeignKey(
+        ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("merged with")
+    )  # the version of the base whose changes it has, or has refused
+    merged_revision = models.ForeignKey(
+        TemplateRevision,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("merged with revision"),
+    )  # the same, where the base is a template
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        ordering = ["process__key"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(process=F("base")), name="variant_is_not_its_own_base"),
+            models.CheckConstraint(
+                condition=Q(base__isnull=False, merged_with__isnull=False, merged_revision=None)
+                | Q(base=None, merged_with=None, merged_revision__isnull=False),
+                name="variant_has_one_base",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process} ← {self.origin}"
+
+    @property
+    def since(self) -> ProcessVersion | TemplateRevision:
+        """What its base said when it was last merged with it."""
+        found = self.merged_with or self.merged_revision
+        assert found is not None  # noqa: S101 - the database holds it
+        return found
+
+    @property
+    def origin(self) -> Process | ProcessTemplate:
+        """Its base, whatever that is."""
+        if self.base is not None:
+            return self.base
+        assert self.merged_revision is not None  # noqa: S101 - the database holds it
+        return self.merged_revision.template
+
+    @property
+    def base_kind(self) -> str:
+        return "template" if self.base_id is None else "process"
+
 
 class WorkingCopy(models.Model):
     """What authors are drawing now: one for each process, shared by all its authors. Every save is a revision of it."""
@@ -109,6 +242,17 @@ class WorkingCopy(models.Model):
     base = models.ForeignKey(
         ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("begun from")
     )
+    merged_with = models.ForeignKey(
+        ProcessVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("merged with")
+    )  # of a variant: the version of its base that was brought in
+    merged_revision = models.ForeignKey(
+        TemplateRevision,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("merged with revision"),
+    )  # the same, where the base is a template
     revision = models.PositiveIntegerField(_("revision"), default=0)  # the number of the newest one
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")  # whoever has saved in it
 
