@@ -26,11 +26,22 @@ class FlowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         kind.label = ApprovalFlow._meta.get_field("kind").verbose_name
 
 
-class StageInline(admin.TabularInline):  # type: ignore[type-arg]
+class StageInline(admin.StackedInline):  # type: ignore[type-arg]
     model = ApprovalStage
     extra = 0
     min_num = 1
     autocomplete_fields = ["people"]
+    fieldsets = [
+        (None, {"fields": [("position", "name_zh", "name_en"), ("rule", "number")]}),
+        (_("Who is asked, all together"), {"fields": ["people", ("role", "team"), ("duty", "line_owner", "subject_owner")]}),
+        (
+            _("Rules and times"),
+            {
+                "classes": ["collapse"],
+                "fields": ["chosen_by", "otherwise", "applies_when", ("due_after", "due_unit", "remind_before")],
+            },
+        ),
+    ]
 
 
 @admin.register(ApprovalFlow)

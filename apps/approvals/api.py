@@ -8,34 +8,53 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.approvals import selectors
-from apps.approvals.actions import NEEDS_REASON, TELLING, VERBS, decide, end_stand_in, name_stand_in
+from apps.approvals.actions import (
+    NEEDS_REASON,
+    TELLING,
+    VERBS,
+    decide,
+    decide_all,
+    end_stand_in,
+    name_stand_in,
+)
 from apps.approvals.models import Approval
-from apps.approvals.serializers import ApprovalOut, ApprovalWithSeatsOut, DecisionIn, StandInIn, StandInOut, TellingIn
+from apps.approvals.serializers import (
+    ApprovalOut,
+    ApprovalWithSeatsOut,
+    DecisionIn,
+    StandInIn,
+    StandInOut,
+    TellingIn,
+    TogetherIn,
+    TogetherOut,
+)
 from apps.approvals.states import Where
 from apps.kernel.errors import NotFound
+from apps.kernel.pages import cut
 from apps.people.models import BusinessLine, User
 from apps.people.selectors import lines_visible_to, signed_in
+from apps.people.serializers import page_of
 
 
 class Approvals(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("waiting", bool), OpenApiParameter("last", int)], responses=ApprovalOut(many=True)
+        parameters=[OpenApiParameter("waiting", bool), OpenApiParameter("last", int)],
+        operation_id="approvals_list",
+        responses=page_of(ApprovalOut),
     )
     def get(self, request: Request) -> Response:
         """Approvals of your lines, newest first; with `waiting=true` what waits for your decision, oldest first."""
         person = signed_in(request)
         waiting = request.query_params.get("waiting", "") in ("true", "1")
         last = request.query_params.get("last", "")
-        if last and not (last.isascii() and last.isdigit() and len(last) < 15):
+        if last and not _is_key(last):
             raise ParseError("last must be a number")
         rows = selectors.waiting_for(person) if waiting else selectors.approvals_for(person)
         if last:
             rows = rows.filter(pk__gt=int(last)) if waiting else rows.filter(pk__lt=int(last))
-        found = list(rows[: selectors.PAGE + 1])
-        more = (
-            f"?{'waiting=true&' if waiting else ''}last={found[selectors.PAGE - 1].pk}" if len(found) > selectors.PAGE else None
-        )
-        return Response({"results": ApprovalOut(found[: selectors.PAGE], many=True).data, "next": more})
+        page = cut(rows, selectors.PAGE)
+        more = f"?{'waiting=true&' if waiting else ''}last={page.last.pk}" if page.last else None
+        return Response({"results": ApprovalOut(page.rows, many=True).data, "next": more})
 
 
 class OneApproval(APIView):
@@ -53,14 +72,14 @@ class ApprovalVerb(APIView):
     )
     def post(self, request: Request, approval_id: int, verb: str) -> Response:
         """One verb: approve, reject, send-back, hand-over, add-signer, remove-signer, withdraw or reassign; or, without deciding,
-        comment, remind or copy."""
+        remind or copy."""
         person = signed_in(request)
         selectors.approval_for(person, approval_id)
         if verb in TELLING:
             told = TellingIn(data=request.data)
             told.is_valid(raise_exception=True)
             people = _keys_of(told.validated_data["people"])
-            TELLING[verb](text=told.validated_data["text"], people=people, approval_id=approval_id, actor=person)
+            TELLING[verb](people=people, approval_id=approval_id, actor=person)
             return Response(ApprovalWithSeatsOut(_with_seats(person, approval_id)).data)
         if verb not in VERBS:
             raise NotFound(what="verb")
@@ -73,6 +92,23 @@ class ApprovalVerb(APIView):
         words["where"] = Where(words["where"])
         decide(approval_id=approval_id, verb=verb, actor=person, **words)
         return Response(ApprovalWithSeatsOut(_with_seats(person, approval_id)).data)
+
+
+class ApprovalsTogether(APIView):
+    @extend_schema(request=TogetherIn, responses=TogetherOut)
+    def post(self, request: Request) -> Response:
+        """Approves or rejects many, each by itself as it was seen, with one reason and an outcome for each."""
+        person = signed_in(request)
+        data = TogetherIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        words = data.validated_data
+        if words["verb"] in NEEDS_REASON and not words["reason"].strip():
+            raise ValidationError({"reason": [_("This needs a reason.")]})
+        seen = {each["id"]: each["revision"] for each in words["approvals"]}
+        outcomes = decide_all(seen=seen, verb=words["verb"], actor=person, reason=words["reason"].strip())
+        refused = sum(bool(outcome.refusal) for outcome in outcomes)
+        counts = {"selected": len(outcomes), "done": len(outcomes) - refused, "refused": refused}
+        return Response(TogetherOut({**counts, "items": outcomes}).data)
 
 
 class StandIns(APIView):
@@ -123,3 +159,7 @@ def _with_seats(person: User, approval_id: int) -> Approval:
     seats = ("seats__owner", "seats__holder", "seats__decided_by", "seats__added_by")
     found = selectors.approval_for(person, approval_id)
     return Approval.objects.select_related("line", "submitter").prefetch_related(*seats).get(pk=found.pk)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 15

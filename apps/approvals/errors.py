@@ -20,6 +20,13 @@ class UnusableFlow(DomainError):
     sentence = _("Stage {stage} of this flow cannot work: {problem}.")
 
 
+class SubjectLapsed(DomainError):
+    """What was decided on is no longer as it was; its approval ends, and nothing is done."""
+
+    code, http_status = "subject_lapsed", 409
+    sentence = _("Things have moved on since this was submitted, so that it cannot be decided any more.")
+
+
 class NotDecidable(DomainError):
     """A move on an approval that its rules do not allow now."""
 
@@ -34,6 +41,9 @@ class NotDecidable(DomainError):
         Because.NOT_THE_SUBMITTER: _("Only who submitted it can do this."),
         Because.SEATED_ALREADY: _("{person} already has a voice in this stage."),
         Because.NOT_ADDED_BY_YOU: _("Only a signer whom you added, and who has not decided, can be taken back."),
+        Because.NOT_TO_AUTHOR: _("This does not go back to who asked for it: reject it with a reason, and they may ask again."),
+        Because.NOT_TAKEN_BACK: _("This is not taken back: it is decided on, or it ends with what it is about."),
+        Because.ASKS_NOTHING: _("Nothing is filled in here: it asks for a decision and a reason."),
         Because.TOO_MANY: _("A stage has at most {most} signers."),
         Because.MAKER: _("Who made or submitted it has no voice in it: {person}."),
     }
@@ -46,11 +56,11 @@ class NotDecidable(DomainError):
         self.http_status = 403 if because in self.forbidden else 409 if because in self.late else 422  # type: ignore[misc]
 
 
-class NothingSaid(DomainError):
-    """A comment without words."""
+class NeedsItsForm(DomainError):
+    """One decision on many, where each wants something filled in."""
 
-    code = "nothing_said"
-    sentence = _("A comment needs words.")
+    code = "needs_its_form"
+    sentence = _("“{title}” needs its form: decide on it by itself.")
 
 
 class NobodyToRemind(DomainError):

@@ -1,6 +1,6 @@
 """Facts about approvals, in the stream `approval.<id>`, seen by the members of the line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -20,6 +20,7 @@ class ApprovalMoved(ApprovalFact):
     """One verb on one approval. `state` and `stage` are as they are afterwards; `other` is the second person of the verb.
 
     `before` and `stage_before` are where it stood, empty for the first. `in_place_of` is for whom a stand-in acted, else 0.
+    `answer` is what who decided has filled in.
     """
 
     kind: ClassVar[str] = "approval.moved"
@@ -35,11 +36,12 @@ class ApprovalMoved(ApprovalFact):
     in_place_of: int = 0
     before: str = ""
     stage_before: int = 0
+    answer: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalCommented(ApprovalFact):
-    """Something said beside the decisions; `mentions` are people who may see the line."""
+    """Something said beside the decisions. Recorded until everything was commented on in the same way; see `comments`."""
 
     kind: ClassVar[str] = "approval.commented"
     text: str
@@ -51,6 +53,23 @@ class ApprovalReminded(ApprovalFact):
     """Its submitter asked those who have the turn at this stage to decide."""
 
     kind: ClassVar[str] = "approval.reminded"
+    stage: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalLate(ApprovalFact):
+    """A stage was not decided in time; nothing is stopped by it."""
+
+    kind: ClassVar[str] = "approval.late"
+    stage: int
+    due: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyOnDuty(ApprovalFact):
+    """A stage asks who is on duty, and the roster has nobody there: others are asked instead."""
+
+    kind: ClassVar[str] = "approval.nobody_on_duty"
     stage: int
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.actions import NEEDS_REASON, TELLING, TOGETHER, VERBS
+from apps.approvals.conf import kind_named
 from apps.approvals.models import Approval
 from apps.approvals.selectors import lines_of_both, people_to_ask
 from apps.approvals.states import Where
@@ -15,6 +16,9 @@ from apps.people.selectors import lines_visible_to, people_beside, people_with
 from apps.people.states import Right
 
 TO_AUTHOR = "author"
+DIRECTLY = ":directly"
+"""Ends the name of a way back that comes straight back to this stage."""
+ARROW = " → "
 NEEDS_PERSON = ("hand-over", "add-signer", "reassign")
 
 
@@ -32,12 +36,32 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, approval: Approval, stages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.earlier = list(enumerate(stages))[: approval.stage]
+        applying = [stage.get("applies", True) for stage in approval.path["stages"]]
+        self.earlier = [
+            pair for pair, applies in list(zip(enumerate(stages), applying, strict=True))[: approval.stage] if applies
+        ]
         to, person = self.fields["to"], self.fields["person"]
         assert isinstance(to, forms.ChoiceField)  # noqa: S101 - tells the type checker
         assert isinstance(person, forms.ModelChoiceField)  # noqa: S101
-        to.choices = [(TO_AUTHOR, _("its author")), *[(str(number), name) for number, name in self.earlier]]
+        to_author = [(TO_AUTHOR, _("its author"))] if kind_named(approval.kind).goes_back else []
+        to.choices = [*to_author, *[(str(number), name) for number, name in self.earlier]]
+        to.choices += [(f"{value}{DIRECTLY}", label) for value, label in to.choices]
+        self.ways = self._ways(approval, stages, applying)
         person.queryset = people_to_ask(approval)
+
+    def _ways(self, approval: Approval, stages: list[str], applying: list[bool]) -> list[tuple[str, str]]:
+        """Where it may be sent back to, each with the path that it walks from there."""
+        here, author = stages[approval.stage], str(_("its author"))
+        found: list[tuple[str, str]] = []
+        for number, name in reversed(self.earlier):
+            again = [stage for place, stage in enumerate(stages) if number <= place <= approval.stage and applying[place]]
+            found.append((f"{number}{DIRECTLY}", ARROW.join([name, here])))
+            if again != [name, here]:
+                found.append((str(number), ARROW.join(again)))
+        if kind_named(approval.kind).goes_back:
+            again = [stage for place, stage in enumerate(stages) if place <= approval.stage and applying[place]]
+            found += [(f"{TO_AUTHOR}{DIRECTLY}", ARROW.join([author, here])), (TO_AUTHOR, ARROW.join([author, *again]))]
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -51,10 +75,10 @@ class DecisionForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """What the action is given beside verb and reason."""
         data = self.cleaned_data
-        to = data["to"]
+        to = data["to"].removesuffix(DIRECTLY)
         return {
             "to": int(to) if to and to != TO_AUTHOR else None,
-            "directly": data["directly"],
+            "directly": data["directly"] or data["to"].endswith(DIRECTLY),
             "people": (data["person"].pk,) if data["person"] else (),
             "where": Where(data["where"] or Where.BEFORE),
             "seat": data["seat"] or 0,
@@ -62,21 +86,20 @@ class DecisionForm(forms.Form):
 
 
 class TellingForm(forms.Form):
-    """A comment, a reminder, or somebody who is to know."""
+    """A reminder, or somebody who is to know."""
 
     verb = forms.ChoiceField(choices=[(verb, verb) for verb in TELLING])
-    text = forms.CharField(label=_("Comment"), required=False, max_length=1000)
     people = forms.ModelMultipleChoiceField(get_user_model().objects.none(), label=_("People"), required=False)
 
     def __init__(self, data: Any, *, approval: Approval) -> None:
         super().__init__(data)
         people = self.fields["people"]
         assert isinstance(people, forms.ModelMultipleChoiceField)  # noqa: S101 - tells the type checker
-        people.queryset = people_with(Right.VIEW, approval.line)
+        people.queryset = people_with(Right.VIEW, approval.line, approval.process)
 
     def words(self) -> dict[str, Any]:
         """What the action is given beside approval and actor."""
-        return {"text": self.cleaned_data["text"], "people": [person.pk for person in self.cleaned_data["people"]]}
+        return {"people": [person.pk for person in self.cleaned_data["people"]]}
 
 
 class TogetherForm(forms.Form):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.states import ENDED, SAID, ApprovalState, Decision, Rule
+from apps.approvals.states import ENDED, SAID, ApprovalState, Decision, DueUnit, Rule
 from apps.people.models import BusinessLine, Team
 from apps.people.states import Role
 
@@ -39,7 +39,9 @@ class ApprovalFlow(models.Model):
 
 
 class ApprovalStage(models.Model):
-    """The people of a stage are those who are named, those of the role on the line, and those of the team, together."""
+    """The people of a stage are all together whom it names, has in a role or team, has on duty, owns the line or the thing, or
+    whom its rule chooses. Where duty, owners and rule give nobody, those of `otherwise` are asked, never nobody.
+    """
 
     flow = models.ForeignKey(ApprovalFlow, on_delete=models.CASCADE, related_name="stages", verbose_name=_("approval flow"))
     position = models.PositiveSmallIntegerField(_("position"))
@@ -52,6 +54,25 @@ class ApprovalStage(models.Model):
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people"))
     role = models.CharField(_("role on the line"), max_length=20, choices=Role.choices, blank=True)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("team"))
+    duty = models.BooleanField(_("who is on duty on the line"), default=False)
+    line_owner = models.BooleanField(_("the owner of the line"), default=False)
+    subject_owner = models.BooleanField(_("the owner of what is decided on"), default=False)
+    chosen_by = models.TextField(_("rule that chooses people"), blank=True, help_text=_("FEEL: a user name or a list of them."))
+    otherwise = models.CharField(
+        _("otherwise this role"),
+        max_length=20,
+        choices=Role.choices,
+        blank=True,
+        help_text=_("Asked when nobody is on duty, owns it or is chosen. Empty: who may approve on the line."),
+    )
+    applies_when = models.TextField(
+        _("applies when"), blank=True, help_text=_("FEEL: the stage is passed over when this is false. Empty: it always applies.")
+    )
+    due_after = models.PositiveSmallIntegerField(
+        _("to be decided within"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    due_unit = models.CharField(_("counted in"), max_length=10, choices=DueUnit.choices, default=DueUnit.HOURS, blank=True)
+    remind_before = models.PositiveSmallIntegerField(_("reminded so many hours before"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("approval stage")
@@ -74,6 +95,8 @@ class Approval(models.Model):
     title_zh = models.CharField(_("Chinese title"), max_length=200)
     title_en = models.CharField(_("English title"), max_length=200)
     line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
+    process = models.BigIntegerField(_("process"), null=True, editable=False)  # its key: processes live on a floor above
+    form = models.JSONField(null=True, editable=False)  # JSON schema of what whoever decides fills in; None for nothing
     digest = models.CharField(max_length=64)
     path = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.OPEN)
@@ -88,6 +111,10 @@ class Approval(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     reminded_stage = models.PositiveSmallIntegerField(null=True, blank=True)
+    due_at = models.DateTimeField(_("to be decided by"), null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)  # None once they have been reminded
+    late_at = models.DateTimeField(_("late since"), null=True, blank=True)  # it stands in the journal
+    duty_date = models.DateField(null=True, blank=True)  # the day whose roster the present stage has asked
 
     class Meta:
         verbose_name = _("approval")
@@ -99,7 +126,13 @@ class Approval(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=ENDED) ^ Q(ended_at=None), name="ended_approval_says_when"),
         ]
-        indexes = [models.Index(fields=["line", "-id"], name="approvals_of_a_line")]
+        indexes = [
+            models.Index(fields=["line", "-id"], name="approvals_of_a_line"),
+            models.Index(fields=["id"], condition=Q(state=ApprovalState.OPEN), name="approvals_to_decide"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, late_at=None), name="approvals_by_due"),
+            models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="approvals_by_reminder"),
+            models.Index(fields=["duty_date"], condition=Q(duty_date__isnull=False), name="approvals_by_duty"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -107,6 +140,11 @@ class Approval(models.Model):
     @property
     def title(self) -> str:
         return _in_reader_language(self.title_zh, self.title_en)
+
+    @property
+    def needs_form(self) -> bool:
+        """Whether whoever decides fills in more than a reason."""
+        return self.form is not None
 
     @property
     def is_reminded(self) -> bool:
@@ -136,6 +174,7 @@ class Seat(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    answer = models.JSONField(null=True)  # what was filled in
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     waits_for = models.JSONField(default=list)
     has_turn = models.BooleanField(default=False)
@@ -154,11 +193,14 @@ class Seat(models.Model):
             ),
             models.CheckConstraint(condition=Q(added_by=None) | ~Q(added_by=F("owner")), name="nobody_adds_themselves"),
         ]
-        indexes = [models.Index(fields=["holder"], condition=Q(has_turn=True), name="seats_that_have_their_turn")]
+        indexes = [
+            models.Index(fields=["holder", "approval"], condition=Q(has_turn=True), name="turns_of_a_person"),
+            models.Index(fields=["decided_by", "approval"], condition=Q(decided_by__isnull=False), name="decisions_of_a_person"),
+        ]
 
 
 class Copy(models.Model):
-    """Somebody who is to know of an approval without deciding on it: copied in, or mentioned in a comment."""
+    """Somebody who is to know of an approval without deciding on it."""
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="copies")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -14,6 +14,13 @@ class Rule(TextChoices):
     IN_ORDER = "in_order", _("All of them, one after the other")
 
 
+class DueUnit(TextChoices):
+    """In what the time of a stage is counted."""
+
+    HOURS = "hours", _("Hours")
+    BUSINESS_DAYS = "days", _("Business days")
+
+
 class Decision(TextChoices):
     NONE = "", _("Not decided")
     APPROVED = "approved", _("Approved")
@@ -54,6 +61,10 @@ class Deed(TextChoices):
     COMMENT = "approval.commented", _("Commented")
     REMIND = "approval.reminded", _("Reminded")
     COPY = "approval.copied", _("Copied in")
+    NOBODY_ON_DUTY = "approval.nobody_on_duty", _("Nobody was on duty: others are asked")
+    LATE = "approval.late", _("Not decided in time")
+    STAND_BY = "stand-by", _("Given to the backup")
+    LAPSE = "lapse", _("Lapsed: things had moved on")
 
 
 AGREED = (Decision.APPROVED, Decision.SAME)

@@ -3,6 +3,8 @@
 Lock order: the subject, the approval, the journal's stream.
 """
 
+from typing import Any
+
 from apps.approvals.core.case import Case, Path, Seat, Stage
 from apps.approvals.models import Approval, Maker
 from apps.approvals.models import Seat as SeatRow
@@ -18,7 +20,7 @@ def locked(approval_id: int) -> Approval:
 def path_of(approval: Approval) -> Path:
     """The path that an approval has kept."""
     kept = approval.path
-    stages = tuple(Stage(Rule(each["rule"]), each["number"]) for each in kept["stages"])
+    stages = tuple(Stage(Rule(each["rule"]), each["number"], each.get("applies", True)) for each in kept["stages"])
     return Path(stages, kept["least"], kept["skip_same"])
 
 
@@ -51,8 +53,8 @@ def _seat_of(row: SeatRow) -> Seat:
     )
 
 
-def save(approval: Approval, case: Case, reason: str = "") -> None:
-    """Writes what has changed. `reason` stays with the seats that were decided by this move."""
+def save(approval: Approval, case: Case, reason: str = "", answer: dict[str, Any] | None = None) -> None:
+    """Writes what has changed. `reason` and `answer` stay with the seats that were decided by this move."""
     now = clock.now()
     approval.state, approval.stage, approval.come_back = case.state, case.stage, list(case.come_back)
     approval.digest, approval.last_seat, approval.revision = case.digest, case.last_seat, approval.revision + 1
@@ -63,14 +65,15 @@ def save(approval: Approval, case: Case, reason: str = "") -> None:
     for seat in case.seats:
         row = kept.pop(seat.number, None)
         if row is None or _seat_of(row) != seat or row.has_turn != (seat.number in turns):
-            _write(approval, row or SeatRow(approval=approval, number=seat.number), seat, seat.number in turns, reason)
+            row = row or SeatRow(approval=approval, number=seat.number)
+            if seat.decided_by and row.decided_by_id is None:
+                row.decided_at, row.reason, row.answer = now, reason, answer or None
+            _write(row, seat, seat.number in turns)
     gone = [row.pk for row in kept.values()]
     SeatRow.objects.filter(pk__in=gone).update(is_past=True, has_turn=False)
 
 
-def _write(approval: Approval, row: SeatRow, seat: Seat, has_turn: bool, reason: str) -> None:
-    if seat.decided_by and row.decided_by_id is None:
-        row.decided_at, row.reason = clock.now(), reason
+def _write(row: SeatRow, seat: Seat, has_turn: bool) -> None:
     row.stage, row.owner_id, row.holder_id = seat.stage, seat.owner, seat.holder
     row.decision, row.decided_by_id, row.added_by_id = seat.decision, seat.decided_by or None, seat.added_by or None
     row.waits_for, row.has_turn = list(seat.waits_for), has_turn

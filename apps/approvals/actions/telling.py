@@ -1,4 +1,4 @@
-"""What people say about an approval without deciding: comments, reminders, copies. Who may see it may comment and copy in."""
+"""What people do about an approval without deciding: reminders and copies. Who may see it may copy in."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from apps.approvals import store
-from apps.approvals.core.mentions import mentioned
 from apps.approvals.core.moves import Because
-from apps.approvals.errors import NobodyToRemind, NotDecidable, NothingSaid, RemindedLately
-from apps.approvals.events import ApprovalCommented, ApprovalCopied, ApprovalReminded
+from apps.approvals.errors import NobodyToRemind, NotDecidable, RemindedLately
+from apps.approvals.events import ApprovalCopied, ApprovalReminded
 from apps.approvals.models import Approval, Copy
 from apps.approvals.selectors import approval_for
 from apps.approvals.states import ApprovalState
@@ -22,22 +21,6 @@ from apps.people.selectors import people_with
 from apps.people.states import Right
 
 REMIND_AFTER = timedelta(hours=1)
-
-
-@transaction.atomic
-def comment(*, approval_id: int, text: str, actor: User) -> Approval:
-    """Says something; who is mentioned as `@username` and may see the line is copied in. Raises NotFound and NothingSaid."""
-    approval = _locked(approval_id, actor)
-    if not text.strip():
-        raise NothingSaid()
-    people: dict[str, int] = {}
-    if "@" in text:
-        people = dict(people_with(Right.VIEW, approval.line).exclude(pk=actor.pk).values_list("username", "pk"))
-    mentions = sorted(people[name] for name in mentioned(text, people))
-    _copy_in(approval, mentions, actor)
-    said = ApprovalCommented(approval=approval.pk, line=approval.line.code, text=text.strip(), mentions=mentions)
-    append(said, actor=actor)
-    return approval
 
 
 @transaction.atomic
@@ -62,7 +45,7 @@ def remind(*, approval_id: int, actor: User) -> Approval:
 def copy_in(*, approval_id: int, people: Sequence[int], actor: User) -> Approval:
     """Lets people know of it; who knows already stays as they are. Raises NotFound for anybody who may not see the line."""
     approval = _locked(approval_id, actor)
-    seen = set(people_with(Right.VIEW, approval.line).filter(pk__in=people).values_list("pk", flat=True))
+    seen = set(people_with(Right.VIEW, approval.line, approval.process).filter(pk__in=people).values_list("pk", flat=True))
     if not people or seen != set(people):
         raise NotFound(what=User._meta.verbose_name)
     new = _copy_in(approval, people, actor)
@@ -72,11 +55,10 @@ def copy_in(*, approval_id: int, people: Sequence[int], actor: User) -> Approval
 
 
 TELLING: dict[str, Callable[..., Approval]] = {
-    "comment": lambda text, people, **who: comment(text=text, **who),
-    "remind": lambda text, people, **who: remind(**who),
-    "copy": lambda text, people, **who: copy_in(people=people, **who),
+    "remind": lambda people, **who: remind(**who),
+    "copy": lambda people, **who: copy_in(people=people, **who),
 }
-"""By the names that pages and programs give them; each is given `text`, `people`, `approval_id` and `actor`."""
+"""By the names that pages and programs give them; each is given `people`, `approval_id` and `actor`."""
 
 
 def _locked(approval_id: int, actor: User) -> Approval:

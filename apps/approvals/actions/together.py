@@ -21,7 +21,7 @@ class Outcome:
 def decide_all(*, seen: Mapping[int, int], verb: str, actor: User, reason: str = "") -> list[Outcome]:
     """Approves or rejects each by itself, in its own transaction; `seen` has the revision of each that the person looked at.
 
-    A refusal of one leaves the others as they are decided. Raises NotFound for any other verb.
+    A refusal of one leaves the others as they are decided; what has a form is refused. Raises NotFound for any other verb.
     """
     if verb not in TOGETHER:
         raise NotFound(what="verb")
@@ -30,7 +30,7 @@ def decide_all(*, seen: Mapping[int, int], verb: str, actor: User, reason: str =
 
 def _outcome(approval: int, revision: int, verb: str, actor: User, reason: str) -> Outcome:
     try:
-        decide(approval_id=approval, verb=verb, actor=actor, reason=reason, revision=revision)
+        decide(approval_id=approval, verb=verb, actor=actor, reason=reason, revision=revision, together=True)
     except DomainError as refusal:
         return Outcome(approval, str(refusal))
     return Outcome(approval)

@@ -18,10 +18,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Stage:
-    """`number` counts people for COUNT and is a percentage, 1 to 100, for PERCENT."""
+    """`number` counts people for COUNT and is a percentage, 1 to 100, for PERCENT. One that does not apply is passed over."""
 
     rule: Rule
     number: int = 1
+    applies: bool = True
 
 
 @dataclass(frozen=True)

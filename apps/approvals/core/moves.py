@@ -29,6 +29,9 @@ class Because(StrEnum):
     SEATED_ALREADY = "seated_already"
     NOT_ADDED_BY_YOU = "not_added_by_you"
     TOO_MANY = "too_many"
+    NOT_TO_AUTHOR = "not_to_author"
+    NOT_TAKEN_BACK = "not_taken_back"
+    ASKS_NOTHING = "asks_nothing"
 
 
 class MoveRefused(Exception):
@@ -62,7 +65,7 @@ def send_back(
     From there the path runs again, or with `directly` the case comes straight back to this stage, where decisions stay.
     """
     seat_of(case, person, stands_in_for)
-    if to is not None and not 0 <= to < case.stage:
+    if to is not None and not (0 <= to < case.stage and case.path.stages[to].applies):
         raise MoveRefused(Because.NO_SUCH_STAGE)
     come_back = (*case.come_back, case.stage) if directly else ()
     if to is None:
@@ -94,6 +97,13 @@ def withdraw(case: Case, person: int) -> Case:
         raise MoveRefused(Because.ENDED)
     if person != case.submitter:
         raise MoveRefused(Because.NOT_THE_SUBMITTER)
+    return replace(case, state=ApprovalState.WITHDRAWN)
+
+
+def lapse(case: Case) -> Case:
+    """Ends what can no longer be decided, because things have moved on."""
+    if case.state in ENDED:
+        raise MoveRefused(Because.ENDED)
     return replace(case, state=ApprovalState.WITHDRAWN)
 
 
@@ -148,6 +158,8 @@ def refreshed(case: Case, who: Who) -> Case:
 
 
 def _enter(case: Case, stage: int, who: Who) -> Case:
+    if not case.path.stages[stage].applies:
+        return _passed(replace(case, stage=stage), who)
     return _settled(_seat(replace(case, stage=stage), list(who(stage))), who)
 
 
@@ -172,16 +184,21 @@ def _settled(case: Case, who: Who) -> Case:
     match verdict(case):
         case Verdict.REJECTED:
             return replace(_closed(case), state=ApprovalState.REJECTED)
-        case Verdict.PASSED if case.come_back:
-            return _settled(replace(_closed(case), stage=case.come_back[-1], come_back=case.come_back[:-1]), who)
-        case Verdict.PASSED if case.stage + 1 < len(case.path.stages):
-            return _enter(_closed(case), case.stage + 1, who)
         case Verdict.PASSED:
-            if len(case.deciders) < case.path.least:
-                raise MoveRefused(Because.TOO_FEW_PEOPLE, least=case.path.least)
-            return replace(_closed(case), state=ApprovalState.APPROVED)
+            return _passed(_closed(case), who)
         case _:
             return case
+
+
+def _passed(case: Case, who: Who) -> Case:
+    """On from this stage: back to who sent it here, to the next one, or to the end if enough people have agreed."""
+    if case.come_back:
+        return _settled(replace(case, stage=case.come_back[-1], come_back=case.come_back[:-1]), who)
+    if case.stage + 1 < len(case.path.stages):
+        return _enter(case, case.stage + 1, who)
+    if len(case.deciders) < case.path.least:
+        raise MoveRefused(Because.TOO_FEW_PEOPLE, least=case.path.least)
+    return replace(case, state=ApprovalState.APPROVED)
 
 
 def _closed(case: Case) -> Case:
