@@ -1,0 +1,1 @@
+"""How tickets are likened to each other: no database."""
