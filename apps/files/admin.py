@@ -4,14 +4,21 @@ from typing import Any
 
 from django.contrib import admin
 
-from apps.files.forms import SourceForm
-from apps.files.models import ArrivedFile, SentFile, Source
+from apps.files.forms import ArrivalRules, SourceForm
+from apps.files.models import ArrivalRule, ArrivedFile, SentFile, Source
 from apps.journal.admin import LookOnly
+
+
+class ArrivalRuleInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ArrivalRule
+    formset = ArrivalRules
+    extra = 0
 
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SourceForm
+    inlines = [ArrivalRuleInline]
     list_display = ["code", "line", "directory", "naming", "may_be_late", "active"]
     list_filter = ["line", "active"]
     list_select_related = ["line"]

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-SCAN_EVERY_SECONDS = 2
+SCAN_EVERY_SECONDS, LATE_EVERY_SECONDS = 2, 10
 
 
 class FilesConfig(AppConfig):
@@ -10,6 +10,7 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.engine.dispatch import register_chore
-        from apps.files.actions import scan_due_sources
+        from apps.files.actions import scan_due_sources, tell_late_files
 
         register_chore("files.scan", SCAN_EVERY_SECONDS, scan_due_sources)
+        register_chore("files.late", LATE_EVERY_SECONDS, tell_late_files)

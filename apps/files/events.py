@@ -48,6 +48,22 @@ class FileQuarantined(_AboutFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileLate:
+    """The time of an arrival rule passed and the file was not here; `due` is that moment."""
+
+    kind: ClassVar[str] = "file.late"
+    line: str
+    business_date: str
+    source: str
+    file_code: str
+    due: str
+
+    @property
+    def stream(self) -> str:
+        return f"files.{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileSent:
     kind: ClassVar[str] = "file.sent"
     line: str
@@ -61,3 +77,16 @@ class FileSent:
     @property
     def stream(self) -> str:
         return f"files.{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayoutImported:
+    """An administrator took a layout of a family from a sample; `note` says where that is from."""
+
+    kind: ClassVar[str] = "layout.imported"
+    stream: ClassVar[str] = "catalogue"
+    line: ClassVar[str] = ""
+    layout: int
+    family: str
+    columns: int
+    note: str

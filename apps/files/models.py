@@ -1,13 +1,19 @@
 """Where market files come from, which ones came, and which were sent. Only `files.actions` writes arrivals and sendings."""
 
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.calendars.models import Calendar
 from apps.engine.models import Step
 from apps.files.states import Arrival, Naming, Sending
+from apps.kernel import clock
 from apps.people.models import BusinessLine
+
+MOST_DAYS_LATER = 5
 
 
 class Source(models.Model):
@@ -51,6 +57,68 @@ class Source(models.Model):
     def codes(self) -> list[str]:
         """All file codes that this source brings."""
         return [*self.required_codes, *self.optional_codes]
+
+
+class ImportedLayout(models.Model):
+    """A layout that an administrator took from a sample. Rows are only added: the newest of a family is looked at first."""
+
+    family = models.SlugField(_("family"), max_length=40)
+    market = models.CharField(_("market"), max_length=8, blank=True)
+    title_zh = models.CharField(_("Chinese name"), max_length=80)
+    title_en = models.CharField(_("English name"), max_length=80)
+    columns = models.JSONField(_("columns"))  # [{name, type, width, decimals, zh, en}]
+    note = models.CharField(_("where it is from"), max_length=200)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("imported by")
+    )
+    imported_at = models.DateTimeField(_("imported at"))
+
+    class Meta:
+        verbose_name = _("imported layout")
+        verbose_name_plural = _("imported layouts")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.imported_at:%Y-%m-%d}"
+
+
+class ArrivalRule(models.Model):
+    """When a file of a source has to be here. Master data, kept in the admin site with the source."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="rules", verbose_name=_("file source"))
+    file_code = models.CharField(_("file code"), max_length=40)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    expected_by = models.TimeField(_("expected by"), help_text=_("Time of the market."))
+    day_offset = models.PositiveSmallIntegerField(
+        _("business days later"),
+        default=0,
+        validators=[MaxValueValidator(MOST_DAYS_LATER)],
+        help_text=_("0: on the business date."),
+    )
+    set_at = models.DateTimeField(_("set at"), editable=False, default=clock.now)
+
+    class Meta:
+        verbose_name = _("arrival rule")
+        verbose_name_plural = _("arrival rules")
+        ordering = ["source_id", "file_code"]
+        constraints = [models.UniqueConstraint(fields=["source", "file_code"], name="one_arrival_rule_per_source_and_code")]
+
+    def __str__(self) -> str:
+        return f"{self.file_code} {self.expected_by:%H:%M}"
+
+
+class LateFile(models.Model):
+    """A file whose time passed before it was here: the row is why the journal tells it once."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="late_files")
+    business_date = models.DateField()
+    file_code = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "business_date", "file_code"], name="a_late_file_is_told_once_a_day")
+        ]
 
 
 class Sighting(models.Model):

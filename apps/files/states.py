@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Arrival(TextChoices):
@@ -22,3 +23,15 @@ class Naming(TextChoices):
     SHANGHAI = "mdd", _("code, clearing number, .mdd (month 1–9, a, b, c)")
     SHENZHEN = "mmdd", _("code, mmdd, .DBF")
     PLAIN = "plain", _("code only; the folder gives the date")
+    GOLD = "sge", _("yyyymmdd, 00, code, .txt (Gold Exchange)")
+
+
+class Standing(TextChoices):
+    """How a file stands for a business date, in the words of the arrival matrix; the worst first."""
+
+    BAD = "bad", pgettext_lazy("file", "bad")
+    LATE = "late", pgettext_lazy("file", "late")
+    EXPECTED = "expected", pgettext_lazy("file", "expected")
+    REPLACED = "replaced", pgettext_lazy("file", "replaced")
+    HERE = "here", pgettext_lazy("file", "here")
+    NOT_EXPECTED = "not_expected", pgettext_lazy("file", "not expected")

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-import os
-import tempfile
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from apps.files import conf
-from apps.files.core.catalogue import Catalogue, catalogue_from
+from apps.files.core.catalogue import Catalogue, Text, catalogue_from, with_layouts
+from apps.files.core.dbf import Column
 from apps.files.errors import CopyDamaged
+from apps.files.models import ImportedLayout
+from apps.kernel.durable import write_whole
 
 _DATA = Path(__file__).parent / "data"
 
@@ -19,6 +21,24 @@ _DATA = Path(__file__).parent / "data"
 def catalogue() -> Catalogue:
     """The catalogue that ships with the product; read once a process."""
     return catalogue_from(_facts("catalogue"), _facts("meanings"), _facts("codes"))
+
+
+def current_catalogue() -> Catalogue:
+    """The same with the layouts that administrators have imported. One query, and one more after an import."""
+    newest = ImportedLayout.objects.order_by("-pk").values_list("pk", "imported_at").first()
+    return catalogue() if newest is None else _with_imports(newest)
+
+
+@lru_cache(maxsize=1)
+def _with_imports(newest: tuple[int, datetime]) -> Catalogue:
+    rows = ImportedLayout.objects.filter(pk__lte=newest[0]).order_by("pk")
+    return with_layouts(catalogue(), [_imported(row) for row in rows])
+
+
+def _imported(row: ImportedLayout) -> tuple[str, str, Text, tuple[Column, ...], dict[str, Text]]:
+    columns = tuple(Column(one["name"], one["type"], one["width"], one["decimals"]) for one in row.columns)
+    meanings = {one["name"]: Text(one["zh"], one["en"]) for one in row.columns if one.get("zh")}
+    return row.family, row.market, Text(row.title_zh, row.title_en), columns, meanings
 
 
 def _facts(name: str) -> dict[str, Any]:
@@ -51,27 +71,6 @@ def kept_bytes(sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise CopyDamaged(name=sha256)
     return data
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """All or nothing, and on the disk when this returns: temporary file, fsync, rename, fsync of the folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o640)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _digest(path: Path) -> str:

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.changes.selectors.lifecycle import today
 from apps.files import selectors, store
+from apps.files.actions import import_layout, require_catalogue_keeper
 from apps.files.errors import CopyDamaged
-from apps.files.forms import ArrivalFilter
+from apps.files.forms import ArrivalFilter, CatalogueFilter, LayoutForm, MatrixFilter
 from apps.files.models import ArrivedFile
-from apps.kernel.errors import NotFound
-from apps.people.selectors import lines_visible_to, signed_in
+from apps.journal.selectors import feed_position
+from apps.kernel.errors import NotFound, NotPermitted
+from apps.people.selectors import is_superuser, lines_visible_to, signed_in
 
 
 @require_safe
@@ -34,6 +40,24 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     }
     template = "files/_arrivals.html" if _wants_part(request) else "files/arrivals.html"
     return render(request, template, context)
+
+
+@require_safe
+@login_required
+def arrival_matrix(request: HttpRequest) -> HttpResponse:
+    """Files by the hours of a business date; follows the journal by itself."""
+    user, position = signed_in(request), feed_position()
+    wanted = MatrixFilter(request.GET)
+    wanted.is_valid()
+    line, day, after = (wanted.cleaned_data.get(name) for name in ("line", "date", "after"))
+    context = {
+        "matrix": selectors.matrix_of(user, day or today(), line=line or "", after=after or 0),
+        "lines": lines_visible_to(user),
+        "line": line or "",
+        "first": not after,
+        "feed_after": position,
+    }
+    return render(request, "files/_matrix.html" if _wants_part(request) else "files/matrix.html", context)
 
 
 @require_safe
@@ -69,6 +93,60 @@ def original(request: HttpRequest, file_id: int) -> HttpResponse:
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_safe
+@login_required
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """All families of files that are known."""
+    wanted = CatalogueFilter(request.GET)
+    wanted.is_valid()
+    q, after = (wanted.cleaned_data.get(name) or "" for name in ("q", "after"))
+    page = selectors.family_page(q, after)
+    families = [(family, selectors.in_language(family.title), selectors.in_language(family.source)) for family in page.families]
+    context = {"page": page, "families": families, "q": q, "first": not after, "may_import": is_superuser(signed_in(request))}
+    return render(request, "files/_catalogue.html" if _wants_part(request) else "files/catalogue.html", context)
+
+
+@require_safe
+@login_required
+def family(request: HttpRequest, code: str) -> HttpResponse:
+    """One family: layouts with types and meanings, names of its files, and who uses it."""
+    try:
+        found = selectors.family_named(code)
+    except NotFound as refusal:
+        raise Http404(str(refusal)) from refusal
+    context = {
+        "family": found,
+        "title": selectors.in_language(found.title),
+        "source": selectors.in_language(found.source),
+        "layouts": selectors.shown_layouts(found),
+        "uses": selectors.uses_of(signed_in(request), found),
+    }
+    return render(request, "files/family.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def layout_import(request: HttpRequest) -> HttpResponse:
+    """A layout from a sample: looked at first, taken in when the person says so."""
+    person = signed_in(request)
+    try:
+        require_catalogue_keeper(person)
+    except NotPermitted as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    form, status, preview = LayoutForm(request.POST or None, request.FILES or None), 200, []
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            if request.POST.get("take"):
+                facts = dict(form.cleaned_data)
+                row = import_layout(sample=facts.pop("sample"), actor=person, **facts)
+                messages.success(request, _("The layout of {family} was imported.").format(family=row.family))
+                return redirect("catalogue-family", code=row.family)
+            status, preview = 200, selectors.preview_of(form.cleaned_data["family"], form.cleaned_data["sample"])
+    sample = form.cleaned_data.get("sample") if preview else None
+    return render(request, "files/import_layout.html", {"form": form, "preview": preview, "sample": sample}, status=status)
 
 
 def _file(request: HttpRequest, file_id: int) -> ArrivedFile:

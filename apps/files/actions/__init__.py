@@ -2,7 +2,19 @@
 
 from apps.files.actions.arrival import Scan, scan_source
 from apps.files.actions.due import scan_due_sources
+from apps.files.actions.late import tell_late_files
+from apps.files.actions.layouts import import_layout, require_catalogue_keeper
 from apps.files.actions.sending import send_file
 from apps.files.actions.sources import define_source, load_catalogue
 
-__all__ = ["Scan", "define_source", "load_catalogue", "scan_due_sources", "scan_source", "send_file"]
+__all__ = [
+    "Scan",
+    "define_source",
+    "import_layout",
+    "load_catalogue",
+    "require_catalogue_keeper",
+    "scan_due_sources",
+    "scan_source",
+    "send_file",
+    "tell_late_files",
+]

@@ -113,7 +113,7 @@ def _manifest(source: Source, seen: Sequence[_Seen], scan: Scan) -> dict[str, Ma
     for one in seen:
         if one.name.code == source.manifest:
             try:
-                table = inspect_bytes(one.path.read_bytes(), one.path.name, store.catalogue()).table
+                table = inspect_bytes(one.path.read_bytes(), one.path.name, store.current_catalogue()).table
                 if table is not None and is_manifest(table):
                     return read_manifest(table)
             except (OSError, UnreadableFile):
@@ -141,7 +141,7 @@ def _take(
     if data is None:
         scan.waiting[one.path.name] = "changed_meanwhile"
         return
-    inspection = inspect_bytes(data, one.path.name, store.catalogue())
+    inspection = inspect_bytes(data, one.path.name, store.current_catalogue())
     problems = [*_about_name(one, seen, business_date), *inspection.problems, *_about_family(one.name.code, inspection)]
     if manifest is not None and one.name.code != source.manifest and inspection.rows is not None:
         problems += against_manifest(manifest, name=one.path.name, rows=inspection.rows, size=len(data))
@@ -210,7 +210,7 @@ def _about_name(one: _Seen, seen: Sequence[_Seen], business_date: date) -> list[
 
 def _about_family(code: str, inspection: Inspection) -> list[Problem]:
     """The columns must be those of the family that the code stands for."""
-    expected = store.catalogue().named(code)
+    expected = store.current_catalogue().named(code)
     if expected is None or inspection.table is None or fits(expected, inspection.table):
         return []
     return [Problem(rule="wrong_family", facts={"expected": expected.code, "found": inspection.family or "–"})]

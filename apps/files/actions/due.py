@@ -1,4 +1,4 @@
-"""Which folders are looked at now: only those of lines and days that a live run may still wait for."""
+"""Which folders are looked at now: of lines and days that a live run may wait for, or for which a rule expects a file."""
 
 import logging
 from datetime import date, timedelta
@@ -10,13 +10,14 @@ from apps.engine.states import LIVE_RUN
 from apps.files.actions.arrival import MESSAGE, scan_source
 from apps.files.errors import SourceUnreachable
 from apps.files.models import Source
+from apps.files.selectors import expected_days
 from apps.kernel import clock
 
 logger = logging.getLogger(__name__)
 
 
 def scan_due_sources() -> int:
-    """Looks at every source whose turn it is and gives how many; any number of callers at once look once. Idle: two queries."""
+    """Looks at every source whose turn it is and gives how many; any number of callers at once look once. Idle: three queries."""
     days = _days_in_use()
     if not days:
         return 0
@@ -41,9 +42,11 @@ def _is_mine(source: Source) -> bool:
 
 
 def _days_in_use() -> dict[str, set[date]]:
-    """Business dates by line code, of runs that live and of steps that wait for files of any line."""
+    """Business dates by line code, of runs that live, of arrival rules, and of steps that wait for files of any line."""
     days: dict[str, set[date]] = {}
     for code, day in Run.objects.filter(state__in=LIVE_RUN).values_list("line__code", "business_date").distinct():
+        days.setdefault(code, set()).add(day)
+    for code, day in expected_days(clock.now()):
         days.setdefault(code, set()).add(day)
     for key in Subscription.objects.filter(name=MESSAGE).values_list("key", flat=True).distinct():
         code, _, rest = key.partition("/")

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 
 from apps.engine.models import Step
-from apps.files import conf, store
+from apps.files import conf
 from apps.files.errors import KeyReused, NameTaken
 from apps.files.events import FileSent
 from apps.files.models import SentFile
@@ -18,6 +18,7 @@ from apps.files.states import Sending
 from apps.journal.actions import append
 from apps.kernel import clock
 from apps.kernel.crashpoint import crashpoint
+from apps.kernel.durable import write_whole
 from apps.people.models import BusinessLine, User
 
 
@@ -80,7 +81,7 @@ def _put(path: Path, data: bytes, sha256: str) -> None:
         if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             raise NameTaken(path=str(path))
         return
-    store.write_whole(path, data)
+    write_whole(path, data)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ The only place that imports it.
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Block", "Flags", "Raw", "Whole", "np"]
+__all__ = ["Block", "Days", "Flags", "Places", "Raw", "Whole", "np"]
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     Block = NDArray[np.uint8]
     Flags = NDArray[np.bool_]
     Whole = NDArray[np.int64]
+    Places = NDArray[np.integer[Any]]
     Raw = NDArray[np.bytes_]
+    Days = NDArray[np.datetime64]
 else:
-    Block = Flags = Whole = Raw = Any
+    Block = Days = Flags = Places = Whole = Raw = Any
 
     class _Numpy:
         """Each name is kept here once it was asked for: from then on it costs what a module's name costs."""

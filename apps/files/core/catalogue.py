@@ -1,11 +1,12 @@
 """The catalogue of market files: which columns make a family, and what columns and codes mean. Facts come as parsed JSON."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apps.files.core.dbf import Column, DbfTable
+from apps.files.core.names import gold_stem
 from apps.files.core.problems import Problem, note, warning
 
 _COLUMN = re.compile(r"(\S+) ([A-Z])(\d+)(?:\.(\d+))?")
@@ -36,7 +37,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of market file: what it may be called, its layouts, the meaning of its columns where known."""
+    """A kind of market file: what it may be called, its layouts, the meaning of its columns where known.
+
+    `source` says where that is known from; what is not verified has no layout, only the names of columns. `trust` are its
+    numbers among the 32 files of the trust products.
+    """
 
     code: str
     market: str
@@ -45,6 +50,11 @@ class Family:
     codes_seen: Mapping[str, tuple[str, ...]]
     title: Text | None = None
     meanings: Mapping[str, Text] = field(default_factory=dict)
+    channel: str = ""
+    pattern: str = ""
+    source: Text | None = None
+    verified: bool = True
+    trust: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,10 @@ class Catalogue:
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def text_named(self, file_name: str) -> str | None:
-        """The bar-separated text file that the name begins with."""
+        """The bar-separated text file that the name begins with, or ends with as the Gold Exchange names them."""
+        gold = gold_stem(file_name)
+        if gold in self.texts:
+            return gold
         return max((name for name in self.texts if file_name.lower().startswith(name)), key=len, default=None)
 
     def text_of(self, market: str, column: str, value: str) -> Text | None:
@@ -125,9 +138,11 @@ def match_family(catalogue: Catalogue, table: DbfTable, name_hint: str = "") -> 
 
 
 def fits(family: Family, table: DbfTable) -> bool:
-    """Whether the table may be one of this family, drift allowed."""
+    """Whether the table may be one of this family, drift allowed; whatever comes is, where no layout is known."""
     names = frozenset(field.key for field in table.fields)
-    return any(len(names & layout.names) / len(names | layout.names) >= LIKENESS for layout in family.layouts)
+    return not family.layouts or any(
+        len(names & layout.names) / len(names | layout.names) >= LIKENESS for layout in family.layouts
+    )
 
 
 def unknown_codes(catalogue: Catalogue, family: Family, table: DbfTable, most: int = 20) -> list[Problem]:
@@ -177,6 +192,11 @@ def _family(code: str, fact: Mapping[str, Any], meaning: Mapping[str, Any]) -> F
         codes_seen={column: tuple(values) for column, values in fact["codes_seen"].items()},
         title=Text(**meaning["title"]) if meaning else None,
         meanings={column: Text(**text) for column, text in meaning.get("columns", {}).items()},
+        channel=meaning.get("channel", ""),
+        pattern=meaning.get("pattern", ""),
+        source=Text(**meaning["source"]) if meaning else None,
+        verified=meaning.get("verified", True),
+        trust=tuple(meaning.get("trust", ())),
     )
 
 
@@ -189,3 +209,24 @@ def _columns(spelled: Iterable[str]) -> tuple[Column, ...]:
         name, type_, width, decimals = parts.groups()
         columns.append(Column(name.upper(), type_, int(width), int(decimals or 0)))
     return tuple(columns)
+
+
+def with_layouts(
+    catalogue: Catalogue, imported: Iterable[tuple[str, str, Text, tuple[Column, ...], Mapping[str, Text]]]
+) -> Catalogue:
+    """The catalogue with further layouts, oldest first: (family, market, title, columns, meanings). The newest is the first."""
+    families = dict(catalogue.families)
+    for code, market, title, columns, meanings in imported:
+        old = families.get(code) or Family(code, market, (code,), (), {})
+        layout = Layout(columns, (), 0)
+        kept = tuple(one for one in old.layouts if one.columns != columns)
+        families[code] = replace(
+            old, layouts=(layout, *kept), title=old.title or title, meanings={**old.meanings, **meanings}, verified=True
+        )
+    return replace(catalogue, families=families)
+
+
+def difference(layout: Layout, columns: Sequence[Column]) -> list[tuple[str, Column | None, Column | None]]:
+    """(name, as expected, as found) of every column, in the order of the layout and then of what is new."""
+    expected, found = ({column.name: column for column in each} for each in (layout.columns, columns))
+    return [(name, expected.get(name), found.get(name)) for name in [*expected, *(new for new in found if new not in expected)]]

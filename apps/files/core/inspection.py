@@ -6,7 +6,7 @@ from typing import Any
 from apps.files.core.catalogue import Catalogue, Match, match_family
 from apps.files.core.dbf import DbfTable, looks_like_dbf, read_dbf
 from apps.files.core.problems import Problem, Severity, UnreadableFile, refuse, warning
-from apps.files.core.text import looks_like_text, read_delimited
+from apps.files.core.text import ENCODING, TextTable, as_gb18030, looks_like_text, read_delimited
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,14 @@ def _text(data: bytes, name: str, catalogue: Catalogue) -> Inspection:
     family = catalogue.text_named(name)
     if family is None:
         raise refuse("unknown_text")
-    text = read_delimited(data)
+    text, encoding = _delimited(data)
     width = len(text.rows[0]) if text.rows else 0
     columns = tuple({"name": str(number + 1), "type": "text", "width": None, "decimals": None} for number in range(width))
-    return Inspection(problems=text.problems, family=family, encoding="gb18030", rows=text.row_count, fields=columns)
+    return Inspection(problems=text.problems, family=family, encoding=encoding, rows=text.row_count, fields=columns)
+
+
+def _delimited(data: bytes) -> tuple[TextTable, str]:
+    """As UTF-8 where it is that beyond ASCII, otherwise as GB18030: Chinese in the one is by chance often valid in the other, but
+    hardly ever the other way round. Raises UnreadableFile."""
+    text = as_gb18030(data)
+    return read_delimited(text), ENCODING if text == data else "utf-8"

@@ -9,6 +9,9 @@ _MONTHS = "123456789abc"
 _SHANGHAI = re.compile(r"(?P<stem>.+)\.(?P<month>[1-9a-c])(?P<day>\d\d)", re.IGNORECASE)
 _CLEARING_NUMBER = re.compile(r"_?[a-z]*\d*", re.IGNORECASE)
 _SHENZHEN = re.compile(r"(?P<stem>.+)(?P<month>\d\d)(?P<day>\d\d)\.\w+", re.IGNORECASE)
+_GOLD = re.compile(
+    r".*?20\d\d(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01]).*?00(?P<stem>[A-Z]+)\.txt", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ def read_name(name: str, naming: str, codes: Iterable[str]) -> Name | None:
     """The name by the gateway's rule, or None when it is not a name of one of these codes."""
     if naming == "plain":
         return _with_code(name.rsplit(".", 1)[0], codes, None, None)
+    if naming == "sge":
+        found = _GOLD.fullmatch(name)
+        same = [code for code in codes if found and code.lower() == found["stem"].lower()]
+        return Name(same[0], "", int(found["month"]), int(found["day"])) if found and same else None
     found = (_SHANGHAI if naming == "mdd" else _SHENZHEN).fullmatch(name)
     if found is None:
         return None
@@ -41,6 +48,12 @@ def read_name(name: str, naming: str, codes: Iterable[str]) -> Name | None:
     if naming == "mdd" and read is not None and not _CLEARING_NUMBER.fullmatch(read.rest):
         return None  # jsmx_10js326 is of another code than jsmx
     return read
+
+
+def gold_stem(name: str) -> str:
+    """What the Gold Exchange calls the file, in lower case: `…20251120…00SPOTMATCH.txt` is spotmatch; "" for other names."""
+    found = _GOLD.fullmatch(name)
+    return found["stem"].lower() if found else ""
 
 
 def shanghai_extension(business_date: date) -> str:
@@ -54,6 +67,8 @@ def dated_name(code: str, naming: str, business_date: date) -> str:
         return f"{code}.{shanghai_extension(business_date)}".lower()
     if naming == "mmdd":
         return f"{code}{business_date:%m%d}.dbf".lower()
+    if naming == "sge":
+        return f"{business_date:%Y%m%d}00{code}.txt".lower()
     return code.lower()
 
 

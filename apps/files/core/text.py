@@ -3,6 +3,7 @@
 Fields are cut from bytes before they are decoded, because widths count bytes and a character has one, two or four.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from apps.files.core.problems import Problem, UnreadableFile, refuse, warning
 
 ENCODING = "gb18030"
 LONGEST_LINE_BYTES = 65_536
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")
-_ODD_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\r\n")
+BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")
+_ODD_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,20 @@ class TextTable:
 
 def looks_like_text(data: bytes) -> bool:
     """Whether the first bytes carry no control characters but tabs and line ends."""
-    return bool(data) and not any(byte in _ODD_CONTROLS for byte in data[:4096])
+    return bool(data) and _ODD_CONTROL.search(data, 0, 4096) is None
+
+
+def as_gb18030(data: bytes) -> bytes:
+    """The same text as GB18030 bytes: a text that is valid UTF-8 beyond ASCII is taken as that, any other stays as it is.
+
+    Senders that use either (fact book, line L10, step 3) do not say which.
+    """
+    if data.isascii():
+        return data
+    try:
+        return data.decode("utf-8").encode(ENCODING)
+    except UnicodeDecodeError:
+        return data
 
 
 def read_delimited(data: bytes, *, delimiter: str = "|", fields: int | None = None, trailer: bool = False) -> TextTable:
@@ -72,7 +86,7 @@ def _cut(raw: bytes, widths: Sequence[int], number: int, offset: int) -> Iterato
 
 def _lines(data: bytes) -> tuple[list[tuple[int, int, bytes]], list[Problem]]:
     """(line number, offset, bytes without line end) of each line."""
-    if data.startswith(_BOMS):
+    if data.startswith(BYTE_ORDER_MARKS):
         raise refuse("byte_order_mark", offset=0, row=1)
     problems = []
     ends_in_crlf = data.count(b"\r\n")
@@ -85,9 +99,9 @@ def _lines(data: bytes) -> tuple[list[tuple[int, int, bytes]], list[Problem]]:
         raw = with_end.removesuffix(b"\r")
         if len(raw) > LONGEST_LINE_BYTES:
             raise refuse("line_too_long", row=number, offset=offset, found=len(raw), limit=LONGEST_LINE_BYTES)
-        odd = next((index for index, byte in enumerate(raw) if byte in _ODD_CONTROLS), None)
+        odd = _ODD_CONTROL.search(raw)
         if odd is not None:
-            raise refuse("not_text", row=number, offset=offset + odd)
+            raise refuse("not_text", row=number, offset=offset + odd.start())
         if raw or offset < len(data):
             lines.append((number, offset, raw))
         offset += len(with_end) + 1
@@ -108,10 +122,20 @@ def _without_trailer(lines: list[tuple[int, int, bytes]], delimiter: str) -> lis
     if not lines:
         raise refuse("trailer_count", expected=1, found=0)
     number, offset, raw = lines[-1]
-    last = raw.rsplit(delimiter.encode(), 1)[-1].strip()
-    if not last.isdigit() or int(last[:12]) != len(lines) - 1:
-        raise refuse("trailer_count", row=number, offset=offset, expected=last.decode("latin-1")[:20], found=len(lines) - 1)
+    if not has_true_trailer(raw, delimiter, len(lines) - 1):
+        found = _last_field(raw, delimiter).decode("latin-1")[:20]
+        raise refuse("trailer_count", row=number, offset=offset, expected=found, found=len(lines) - 1)
     return lines[:-1]
+
+
+def has_true_trailer(raw: bytes, delimiter: str, lines: int) -> bool:
+    """Whether the last field of the last line counts the lines before it."""
+    last = _last_field(raw, delimiter)
+    return last.isdigit() and int(last[:12]) == lines
+
+
+def _last_field(raw: bytes, delimiter: str) -> bytes:
+    return raw.rsplit(delimiter.encode(), 1)[-1].strip()
 
 
 def _decoded(raw: bytes, number: int, offset: int) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from apps.files.core.arrays import Block, Flags, Whole, np
+from apps.files.core.arrays import Block, Days, Flags, Whole, np
 from apps.files.core.dbf.header import Field
 from apps.files.core.problems import show
 
@@ -92,6 +92,10 @@ def bad_cell(field: Field, cells: Block) -> tuple[int, str, dict[str, Any]] | No
         found = cells[row].tobytes()
         overflow = found.strip(b" \0").strip(b"*") == b""
         return row, "number_overflow" if overflow else "not_a_number", {} if overflow else {"found": show(found.strip(b" \0"))}
+    if field.type == "D":
+        faults = days(cells)[2]
+        row = int(faults.argmax())
+        return (row, "not_a_date", {"found": show(cells[row].tobytes())}) if faults.any() else None
     check = _CHECKS.get(_kind(field))
     if check is None:
         return None
@@ -146,6 +150,23 @@ def scaled(cells: Block, places: int) -> tuple[Whole, Flags, Flags]:
     return values, filled, faults
 
 
+def days(cells: Block) -> tuple[Days, Flags, Flags]:
+    """Days written as CCYYMMDD: (values, filled, faults). Each way of writing is looked at once a block."""
+    width = cells.shape[1]
+    spelled = np.ascontiguousarray(cells).view(np.uint64 if width == 8 else f"S{width}").ravel()
+    found, which = np.unique(spelled, return_inverse=True)
+    values, filled, faults = np.zeros(len(found), "datetime64[D]"), np.zeros(len(found), np.bool_), np.zeros(len(found), np.bool_)
+    for at, raw in enumerate(found):
+        try:
+            day = _date(raw.tobytes().strip(b" \0"))
+        except ValueError:
+            faults[at] = True
+            continue
+        if day is not None:
+            values[at], filled[at] = day, True
+    return values[which], filled[which], faults[which]
+
+
 def _texts(cells: Block, encoding: str) -> list[str]:
     width = cells.shape[1]
     if not (cells & 0x80).any():
@@ -184,8 +205,8 @@ def _kind(field: Field) -> str:
 def _date(raw: bytes) -> date | None:
     if raw.strip(b" \0") == b"" or raw == b"00000000":
         return None
-    if not raw.isdigit():
-        raise ValueError("not digits")
+    if not raw.isdigit() or len(raw) != 8:
+        raise ValueError("not eight digits")
     return date(int(raw[:4]), int(raw[4:6]), int(raw[6:]))
 
 
@@ -230,7 +251,6 @@ _MAKERS: dict[str, Callable[[bytes], Any]] = {
     "0": bytes,
 }
 _CHECKS = {
-    "D": ("not_a_date", _date),
     "L": ("not_a_truth", _truth),
     "T": ("not_a_time", _moment),
     "B": ("not_a_number", _double),

@@ -9,6 +9,8 @@ from typing import Any
 
 from apps.files.core.arrays import Block, Flags, Raw, Whole, np
 from apps.files.core.dbf import cells as reading
+from apps.files.core.dbf.bulk import CHUNK as _CHECK_CHUNK
+from apps.files.core.dbf.bulk import InBulk, Typed
 from apps.files.core.dbf.encoding import Texts, detect
 from apps.files.core.dbf.header import NULLABLE, Field, Header, read_header
 from apps.files.core.problems import Problem, Severity, UnreadableFile, refuse, warning
@@ -16,8 +18,14 @@ from apps.files.core.problems import Problem, Severity, UnreadableFile, refuse, 
 LIVE, DELETED, ZERO = 0x20, 0x2A, 0x00
 LARGEST_BYTES = 2**30
 _CHUNK = 4096
-_CHECK_CHUNK = 16_384
 _MOST_PROBLEMS = 20
+# Types of Visual FoxPro: (type of the array, what stands where nothing is, decimals of the units).
+_ARRAYS: dict[str, tuple[Any, Any, int]] = {
+    "I": ("int64", 0, 0),
+    "Y": ("int64", 0, 4),
+    "L": ("bool", False, 0),
+    "T": ("datetime64[ms]", "1970-01-01", 0),
+}
 
 
 class Row(dict[str, Any]):
@@ -30,7 +38,7 @@ class Row(dict[str, Any]):
         self.number = number
 
 
-class DbfTable:
+class DbfTable(InBulk):
     """Made by `read_dbf`. Columns are found without regard to case; the null map is no column."""
 
     def __init__(self, data: bytes) -> None:
@@ -83,24 +91,34 @@ class DbfTable:
         field = self.field(name)
         return [value for at in range(0, len(self), _CHECK_CHUNK) for value in self._values(field, at, at + _CHECK_CHUNK)]
 
-    def scaled(self, name: str, places: int) -> tuple[Whole, Flags]:
-        """A column of amounts, numeric or character, as whole units of 10^-places and whether each is filled.
-
-        The bulk way to money: exact, or refused with the row of the first amount that does not fit.
-        """
+    def typed(self, name: str) -> Typed:
+        """The whole column as an array of its own type. An amount that needs more than 64 bits is refused; rows give it."""
         field = self.field(name)
-        values, filled = np.zeros(len(self), np.int64), np.zeros(len(self), np.bool_)
-        for at in range(0, len(self), _CHECK_CHUNK):
-            part = self._cells(field, at, at + _CHECK_CHUNK)
-            values[at : at + _CHECK_CHUNK], filled[at : at + _CHECK_CHUNK], faults = reading.scaled(part, places)
-            if faults.any():
-                raise self._refusal(
-                    field,
-                    at + int(faults.argmax()),
-                    "not_a_number",
-                    {"found": part[faults.argmax()].tobytes().decode("latin-1").strip()},
-                )
-        return values, filled
+        if field.type == "C":
+            nulls = self.nulls(name, 0, len(self))
+            return Typed(self.raw(name), np.ones(len(self), np.bool_) if nulls is None else ~nulls)
+        if field.type in "NF":
+            return self._amounts(field)
+        if field.type == "D":
+            return Typed(*self.days(name))
+        kind, nothing, places = _ARRAYS.get(field.type, (object, None, 0))
+        values = self.column(name)
+        filled = np.array([value is not None for value in values], np.bool_)
+        units = (value.scaleb(places) if places and value is not None else value for value in values)
+        return Typed(np.array([nothing if value is None else value for value in units], kind), filled, places)
+
+    def columns(self) -> dict[str, Typed]:
+        """All columns by upper-case name."""
+        return {field.key: self.typed(field.name) for field in self.fields}
+
+    def _amounts(self, field: Field) -> Typed:
+        """As many decimals as the header says, or as the finest amount has where a writer kept more."""
+        try:
+            return Typed(*self.scaled(field.name, field.decimals), field.decimals)
+        except UnreadableFile:
+            exponents = (value.as_tuple().exponent for value in set(self.column(field.name)) if value is not None)
+            finest = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
+            return Typed(*self.scaled(field.name, finest), finest)
 
     def raw(self, name: str) -> Raw:
         """The live cells of one column as bytes with their blanks, for joins in bulk; copied only when rows are deleted."""
@@ -177,12 +195,23 @@ class DbfTable:
 
     def _values(self, field: Field, start: int, stop: int) -> list[Any]:
         values = reading.values_of(field, self._cells(field, start, stop), self.encoding)
-        bit = self._null_bits.get(field.key)
-        if bit is None:
+        nulls = self.nulls(field.name, start, stop)
+        if nulls is None:
             return values
-        null_map = self.header.fields[-1]
-        nulls = (self._cells(null_map, start, stop)[:, bit // 8] >> (bit % 8)) & 1
         return [None if is_null else value for value, is_null in zip(values, nulls.tolist(), strict=True)]
+
+    def cells(self, key: str, start: int, stop: int) -> Block:
+        return self._cells(self.field(key), start, stop)
+
+    def nulls(self, key: str, start: int, stop: int) -> Flags | None:
+        bit = self._null_bits.get(key.upper())
+        if bit is None:
+            return None
+        nulls: Flags = ((self._cells(self.header.fields[-1], start, stop)[:, bit // 8] >> (bit % 8)) & 1).astype(np.bool_)
+        return nulls
+
+    def refusal(self, key: str, index: int, rule: str, facts: dict[str, Any]) -> UnreadableFile:
+        return self._refusal(self.field(key), index, rule, facts)
 
     def _cells(self, field: Field, start: int, stop: int) -> Block:
         columns = slice(field.start, field.start + field.width)

@@ -6,20 +6,21 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
 from apps.engine.models import Run
 from apps.files import store
-from apps.files.core.catalogue import Family, Text, unknown_codes
-from apps.files.core.dbf import DbfTable
+from apps.files.core.catalogue import Family, difference, unknown_codes
+from apps.files.core.dbf import Column, DbfTable
 from apps.files.core.inspection import Inspection, inspect_bytes
 from apps.files.core.problems import Problem, Severity
 from apps.files.errors import NotATable
 from apps.files.models import ArrivedFile, SentFile
+from apps.files.selectors.families import in_language
 from apps.files.states import Arrival
 from apps.kernel.errors import NotFound
+from apps.kernel.pages import cut
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to
+from apps.people.selectors import Held, lines_to_view, lines_visible_to
 
 ROWS_SHOWN = 200
 PAGE_SIZE = 50
@@ -37,7 +38,7 @@ class Page:
 def open_table(file_id: int) -> DbfTable:
     """The rows of an arrived file, from our own copy, whose digest is checked."""
     file = ArrivedFile.objects.get(pk=file_id)
-    inspection = inspect_bytes(store.kept_bytes(file.sha256), file.name, store.catalogue())
+    inspection = inspect_bytes(store.kept_bytes(file.sha256), file.name, store.current_catalogue())
     if inspection.table is None:
         raise NotATable(name=file.name)
     return inspection.table
@@ -54,9 +55,11 @@ def files_of_day(line_code: str, business_date: date) -> QuerySet[ArrivedFile]:
     return ArrivedFile.objects.filter(line__code=line_code, business_date=business_date).select_related("source").order_by("-id")
 
 
-def arrivals_for(user: User, *, line_code: str = "", business_date: date | None = None) -> QuerySet[ArrivedFile]:
-    """Arrivals in lines that the person may see, newest first. One query."""
-    files = ArrivedFile.objects.filter(line__in=lines_visible_to(user)).select_related("line", "source").order_by("-id")
+def arrivals_for(
+    user: User, held: Held | None = None, *, line_code: str = "", business_date: date | None = None
+) -> QuerySet[ArrivedFile]:
+    """Arrivals in lines that the person may see, newest first. One query. `held`: their rights, when they are known."""
+    files = ArrivedFile.objects.filter(line__in=lines_to_view(user, held)).select_related("line", "source").order_by("-id")
     if line_code:
         files = files.filter(line__code=line_code)
     if business_date is not None:
@@ -79,8 +82,8 @@ def sent_files_for(user: User) -> QuerySet[SentFile]:
 
 def page_of(files: QuerySet[ArrivedFile], before: int | None) -> Page:
     """The next files below an id: no offset, no count; one query."""
-    found = list((files if before is None else files.filter(pk__lt=before))[: PAGE_SIZE + 1])
-    return Page(found[:PAGE_SIZE], found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None)
+    page = cut(files if before is None else files.filter(pk__lt=before), PAGE_SIZE)
+    return Page(page.rows, page.last.pk if page.last else None)
 
 
 def runs_of_file(file: ArrivedFile) -> QuerySet[Run]:
@@ -104,7 +107,10 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class Contents:
-    """What the page of a file shows: header, columns, first rows with the texts of their codes, unknown codes."""
+    """What the page of a file shows: header, columns, first rows with the texts of their codes, unknown codes.
+
+    `drift`, where the columns are not those of the layout: (name, as expected, as found) of each.
+    """
 
     inspection: Inspection
     family: Family | None
@@ -112,27 +118,24 @@ class Contents:
     columns: list[ShownColumn]
     rows: list[tuple[int, list[tuple[str, str]]]]
     unknown: list[Problem]
+    drift: list[tuple[str, Column | None, Column | None]]
 
 
 def contents_of(file: ArrivedFile) -> Contents:
     """Reads our copy for people to look at; an unreadable file comes with its problems and no rows."""
-    inspection = inspect_bytes(store.kept_bytes(file.sha256), file.name, store.catalogue())
+    catalogue = store.current_catalogue()
+    inspection = inspect_bytes(store.kept_bytes(file.sha256), file.name, catalogue)
     family = inspection.match.family if inspection.match else None
     table = inspection.table
     if table is None:
-        return Contents(inspection, family, "", [], [], [])
+        return Contents(inspection, family, "", [], [], [], [])
     meanings = family.meanings if family else {}
     columns = [ShownColumn(field.name, str(field.column), in_language(meanings.get(field.key))) for field in table.fields]
-    unknown = unknown_codes(store.catalogue(), family, table) if family and len(table) <= CODES_LOOKED_AT_ROWS else []
+    unknown = unknown_codes(catalogue, family, table) if family and len(table) <= CODES_LOOKED_AT_ROWS else []
     title = in_language(family.title) if family else ""
-    return Contents(inspection, family, title, columns, list(_shown_rows(table, family)), unknown)
-
-
-def in_language(text: Text | None) -> str:
-    """A text of the catalogue in the reader's language."""
-    if text is None:
-        return ""
-    return text.zh if (get_language() or "").startswith("zh") else text.en
+    match = inspection.match
+    drift = difference(match.layout, [field.column for field in table.fields]) if match and match.drift else []
+    return Contents(inspection, family, title, columns, list(_shown_rows(table, family)), unknown, drift)
 
 
 def _shown_rows(table: DbfTable, family: Family | None) -> Iterator[tuple[int, list[tuple[str, str]]]]:
