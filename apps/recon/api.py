@@ -11,11 +11,17 @@ from rest_framework.views import APIView
 
 from apps.kernel.errors import NotFound
 from apps.people.selectors import signed_in
-from apps.recon.actions import explain_break
+from apps.recon.actions import ask_to_accept, assign_break, compare_defined, correct_break, explain_break
 from apps.recon.filters import BreakFilter
-from apps.recon.models import Break
-from apps.recon.selectors import PAGE, break_for, breaks_for
-from apps.recon.serializers import BreakSerializer, ExplanationSerializer
+from apps.recon.models import Break, Reconciliation
+from apps.recon.selectors import PAGE, break_for, breaks_for, reconciliations_for
+from apps.recon.serializers import (
+    BreakSerializer,
+    CompareSerializer,
+    ExplanationSerializer,
+    OwnerSerializer,
+    ReconciliationSerializer,
+)
 
 
 class ByKey(CursorPagination):
@@ -24,7 +30,7 @@ class ByKey(CursorPagination):
 
 
 class BreakList(ListAPIView[Break]):
-    """Breaks in lines that you may see, newest first; filters: state, line, date."""
+    """Breaks in lines that you may see, newest first; filters: state, line, definition, owner, date, age in business days."""
 
     serializer_class = BreakSerializer
     pagination_class = ByKey
@@ -32,15 +38,7 @@ class BreakList(ListAPIView[Break]):
     def get_queryset(self) -> QuerySet[Break]:
         if getattr(self, "swagger_fake_view", False):
             return Break.objects.none()
-        wanted = BreakFilter(self.request.GET)
-        wanted.is_valid()
-        chosen = wanted.cleaned_data
-        return breaks_for(
-            signed_in(self.request),
-            state=chosen.get("state") or "",
-            line_code=chosen.get("line") or "",
-            business_date=chosen.get("date"),
-        )
+        return breaks_for(signed_in(self.request), BreakFilter(self.request.GET).wanted())
 
 
 class BreakDetail(RetrieveAPIView[Break]):
@@ -64,3 +62,56 @@ class ExplainBreak(APIView):
         said.is_valid(raise_exception=True)
         found = explain_break(break_id=break_id, actor=signed_in(request), **said.validated_data)
         return Response(BreakSerializer(found).data)
+
+
+class CorrectBreak(APIView):
+    """Says that a source was put right."""
+
+    @extend_schema(request=ExplanationSerializer, responses=BreakSerializer)
+    def post(self, request: Request, break_id: int) -> Response:
+        said = ExplanationSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        found = correct_break(break_id=break_id, actor=signed_in(request), **said.validated_data)
+        return Response(BreakSerializer(found).data)
+
+
+class AcceptBreak(APIView):
+    """Asks a second person to accept an explained break."""
+
+    @extend_schema(request=None, responses=BreakSerializer)
+    def post(self, request: Request, break_id: int) -> Response:
+        return Response(BreakSerializer(ask_to_accept(break_id=break_id, actor=signed_in(request))).data)
+
+
+class AssignBreak(APIView):
+    """Gives a break to its owner; an empty name takes it away."""
+
+    @extend_schema(request=OwnerSerializer, responses=BreakSerializer)
+    def post(self, request: Request, break_id: int) -> Response:
+        said = OwnerSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        return Response(BreakSerializer(assign_break(break_id=break_id, actor=signed_in(request), **said.validated_data)).data)
+
+
+class Reconciliations(ListAPIView[Reconciliation]):
+    """Results in lines that you may see, newest first."""
+
+    serializer_class = ReconciliationSerializer
+    pagination_class = ByKey
+
+    def get_queryset(self) -> QuerySet[Reconciliation]:
+        if getattr(self, "swagger_fake_view", False):
+            return Reconciliation.objects.none()
+        return reconciliations_for(signed_in(self.request))
+
+
+class CompareAsDefined(APIView):
+    """Compares a definition for a date."""
+
+    @extend_schema(request=CompareSerializer, responses=ReconciliationSerializer)
+    def post(self, request: Request) -> Response:
+        said = CompareSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        asked = said.validated_data
+        kept = compare_defined(code=asked["definition"], line_code=asked["line"], day=asked["date"], actor=signed_in(request))
+        return Response(ReconciliationSerializer(kept).data)

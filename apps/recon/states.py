@@ -6,8 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 class BreakState(TextChoices):
     OPEN = "open", _("Open")
+    CARRIED = "carried", _("Carried over")  # still open when the next day was compared
     EXPLAINED = "explained", _("Explained")
-    GONE = "gone", _("Gone")  # a later comparison of the same step no longer finds it
+    CORRECTED = "corrected", _("Corrected")  # somebody says so; the next comparison that finds it opens it again
+    ACCEPTED = "accepted", _("Accepted")  # by two persons
+    GONE = "gone", _("Gone")  # a later comparison no longer finds it
+
+
+UNSETTLED = (BreakState.OPEN, BreakState.CARRIED)
+"""What somebody still has to do something about."""
 
 
 class BreakKind(TextChoices):
@@ -29,3 +36,27 @@ class Cause(TextChoices):
     REVERSED_PAIR = "reversed_pair", _("Reversed pair")
     MARKET_ERROR = "market_error", _("Error in a market file")
     OWN_ERROR = "own_error", _("Error of ours")
+
+
+class Severity(TextChoices):
+    P1 = "P1", _("P1, stops the business")
+    P2 = "P2", _("P2, today")
+    P3 = "P3", _("P3, when there is time")
+
+
+class SourceKind(TextChoices):
+    """Where a side of a comparison comes from."""
+
+    FILE = "file", _("Market file of the day")
+    TABLE = "table", _("Table of the line")
+    SHEET = "sheet", _("Sheet that people bring")
+
+
+class Role(TextChoices):
+    """What a column is for in a comparison."""
+
+    KEY = "key", _("Key")
+    AMOUNT = "amount", _("Amount")
+    QTY = "qty", _("Quantity")
+    STATE = "state", _("Text")
+    DATE = "date", _("Date")

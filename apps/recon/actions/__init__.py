@@ -1,0 +1,31 @@
+"""The verbs of reconciliation."""
+
+from apps.recon.actions.breaks import (
+    BREAK_KIND,
+    MOST_AT_ONCE,
+    Outcome,
+    ask_to_accept,
+    assign_break,
+    correct_break,
+    explain_break,
+    explain_breaks,
+)
+from apps.recon.actions.comparing import compare_defined, record_reconciliation
+from apps.recon.actions.definitions import load_definitions, save_definition
+from apps.recon.actions.sheets import upload_sheet
+
+__all__ = [
+    "BREAK_KIND",
+    "MOST_AT_ONCE",
+    "Outcome",
+    "ask_to_accept",
+    "assign_break",
+    "compare_defined",
+    "correct_break",
+    "explain_break",
+    "explain_breaks",
+    "load_definitions",
+    "record_reconciliation",
+    "save_definition",
+    "upload_sheet",
+]

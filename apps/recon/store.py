@@ -1,0 +1,139 @@
+"""Where the sides of a definition come from: market files, tables of lines, sheets that people brought."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from apps.files.core.arrays import Flags, Raw, Whole, np
+from apps.files.selectors import accepted_file, open_table
+from apps.files.store import catalogue, kept_bytes
+from apps.recon.conf import LONGEST_KEY, table_named
+from apps.recon.core.cells import column_of, days, texts, units
+from apps.recon.core.definition import KEY, Column, conditions
+from apps.recon.core.join import Compared, Side
+from apps.recon.core.matcher import Kind
+from apps.recon.core.sheets import read_sheet
+from apps.recon.errors import ColumnMissing, KeyTooLong, SourceNotHere
+from apps.recon.models import ReconciliationDefinition, UploadedSheet
+from apps.recon.states import SourceKind
+
+
+class Source(Protocol):
+    """Columns of bytes by name, all in the order of the source, and the places of the rows."""
+
+    encoding: str
+    numbers: Whole
+
+    def column(self, name: str) -> Raw:
+        """KeyError when it has none."""
+
+
+class _File:
+    def __init__(self, line: str, day: date, code: str) -> None:
+        file = accepted_file(line, day, code)
+        if file is None:
+            raise SourceNotHere(source=code, day=day)
+        self.table = open_table(file.pk)
+        self.encoding, self.numbers = self.table.encoding, self.table.row_numbers
+
+    def column(self, name: str) -> Raw:
+        return self.table.raw(name)
+
+
+class _Sheet:
+    encoding = "utf-8"
+
+    def __init__(self, line: str, day: date, code: str) -> None:
+        kept = UploadedSheet.objects.filter(line__code=line, business_date=day, code=code).order_by("-id").first()
+        if kept is None:
+            raise SourceNotHere(source=code, day=day)
+        sheet = read_sheet(kept_bytes(kept.sha256))
+        self.columns = {name.upper(): column for name, column in sheet.columns.items()}
+        self.numbers = sheet.numbers
+
+    def column(self, name: str) -> Raw:
+        return self.columns[name.upper()]
+
+
+class _Table:
+    encoding = "utf-8"
+
+    def __init__(self, line: str, day: date, code: str, names: list[str]) -> None:
+        table = table_named(code)
+        if table is None:
+            raise SourceNotHere(source=code, day=day)
+        self.names = [name.upper() for name in names]
+        known = {name.upper(): name for name in table.columns}
+        rows = list(table.rows(line, day, [known[name] for name in self.names if name in known]))
+        self.rows = rows
+        self.numbers = np.array([row[0] for row in rows], np.int64)
+        self.names = [name for name in self.names if name in known]
+
+    def column(self, name: str) -> Raw:
+        at = self.names.index(name.upper()) + 1 if name.upper() in self.names else 0
+        if not at:
+            raise KeyError(name)
+        return column_of(_cell(row[at]) for row in self.rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return f"{value:%Y%m%d}"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def side_of(definition: ReconciliationDefinition, columns: list[Column], side: str, day: date) -> Side:
+    """One side of the definition for a day. Raises SourceNotHere, ColumnMissing, KeyTooLong."""
+    said = {name: getattr(definition, f"{side}_{name}") for name in ("kind", "code", "many", "rows")}
+    wanted = conditions(said["rows"])
+    source = _opened(said["kind"], definition.line.code, day, said["code"], [*(column.of(side) for column in columns), *wanted])
+    try:
+        chosen = _chosen(source, wanted)
+        keys = [texts(source.column(column.of(side))[chosen], source.encoding) for column in columns if column.role == KEY]
+        compared = [column for column in columns if column.role != KEY]
+        cells = [source.column(column.of(side))[chosen] for column in compared]
+    except KeyError as missing:
+        raise ColumnMissing(column=missing.args[0], source=said["code"]) from missing
+    if sum(key.dtype.itemsize + 1 for key in keys) > LONGEST_KEY:
+        raise KeyTooLong(source=said["code"], most=LONGEST_KEY)
+    faults = np.zeros(int(chosen.sum()), np.bool_)
+    values = []
+    for column, raw in zip(compared, cells, strict=True):
+        made, wrong = _values(raw, column.compared(), source.encoding)
+        values.append(made)
+        faults |= wrong
+    return Side(keys=keys, values=values, faults=faults, numbers=source.numbers[chosen], many=said["many"])
+
+
+def known_columns(kind: str, code: str) -> list[str] | None:
+    """The columns that a source is known to have; None where nobody knows before it comes. KeyError for an unknown source."""
+    if kind == SourceKind.SHEET:
+        return None
+    if kind == SourceKind.TABLE:
+        table = table_named(code)
+        if table is None:
+            raise KeyError(code)
+        return list(table.columns)
+    family = catalogue().families.get(code)
+    return None if family is None else [column.name for layout in family.layouts for column in layout.columns]
+
+
+def _opened(kind: str, line: str, day: date, code: str, names: list[str]) -> Source:
+    if kind == SourceKind.TABLE:
+        return _Table(line, day, code, names)
+    return _File(line, day, code) if kind == SourceKind.FILE else _Sheet(line, day, code)
+
+
+def _chosen(source: Source, wanted: dict[str, list[str]]) -> Flags:
+    chosen = np.ones(len(source.numbers), np.bool_)
+    for name, values in wanted.items():
+        chosen &= np.isin(texts(source.column(name), source.encoding), [value.encode() for value in values])
+    return chosen
+
+
+def _values(raw: Raw, column: Compared, encoding: str) -> tuple[Any, Flags]:
+    if column.kind is Kind.STATE:
+        return texts(raw, encoding), np.zeros(len(raw), np.bool_)
+    return days(raw) if column.kind is Kind.DATE else units(raw, column.places)
