@@ -10,10 +10,38 @@ from typing import Any
 
 from apps.files.conf import from_data_folder
 from apps.kernel.errors import DomainError
+from apps.lines.agency.core import simulated as agency
+from apps.lines.agency.core.simulated_files import files_of as agency_files_of
+from apps.lines.agency.selectors import days_from
+from apps.lines.bond_lending.core import simulated as lending
+from apps.lines.bond_lending.core.simulated_files import files_of as lending_files_of
+from apps.lines.bond_lending.selectors import trading_day_from
 from apps.lines.core.market.files import answer_to, files_of
 from apps.lines.core.market.texts import read_tick_text
 from apps.lines.core.market.world import Fault, World, build_world
 from apps.lines.errors import NoSimulatedDay
+from apps.lines.fund_distribution.core import simulated as advances
+from apps.lines.fund_distribution.core.quota import Quotas
+from apps.lines.fund_distribution.core.settling import Sent
+from apps.lines.fund_distribution.core.simulated_files import (
+    Desk,
+    Payment,
+    confirmation_files,
+    money_files,
+    morning_files,
+    receipt_files,
+)
+from apps.lines.fund_distribution.selectors import answer_day, packaged_terms
+from apps.lines.fund_distribution.store import layout_facts
+from apps.lines.options_margin.core import simulated as options
+from apps.lines.options_margin.core.simulated_files import files_of as options_files_of
+from apps.lines.options_margin.selectors.files import TradingDays
+from apps.lines.precious_metals.core import simulated as metals
+from apps.lines.precious_metals.core.simulated_files import files_of as metal_files_of
+from apps.lines.precious_metals.selectors import next_trade_date, previous_trade_date
+from apps.lines.precious_metals.selectors import packaged_terms as metal_terms
+from apps.lines.preferred_stock.core import simulated as preferred
+from apps.lines.preferred_stock.core.simulated_files import files_of as preferred_files_of
 from apps.lines.rtgs import conf as rtgs
 
 logger = logging.getLogger(__name__)
@@ -34,6 +62,120 @@ def simulate_day(
         written |= _write(files_of(world, stage), out)
     (out / PLAN).write_text(json.dumps(plan), encoding="utf-8")
     return written
+
+
+def simulate_options_day(
+    *, day: date, out: Path, seed: int, accounts: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of options margin of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    world = options.build_world(
+        day=day,
+        seed=seed,
+        accounts=accounts,
+        trading_days=TradingDays(day),
+        faults=[options.Fault(name) for name in faults],
+    )
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(options_files_of(world, stage), out)
+    return written
+
+
+def simulate_lending_day(
+    *, day: date, out: Path, seed: int, contracts: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of bond lending of these stages into a folder; name to size in bytes. Everything that is due is returned."""
+    world = lending.build_world(
+        day=day,
+        seed=seed,
+        contracts=contracts,
+        next_trading_day=trading_day_from,
+        faults=[lending.Fault(name) for name in faults],
+    )
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(lending_files_of(world, stage), out)
+    return written
+
+
+def simulate_agency_day(
+    *, day: date, out: Path, seed: int, items: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of agency payments of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    chosen = [agency.Fault(name) for name in faults]
+    world = agency.build_world(day=day, shift=days_from(day), seed=seed, items=items, faults=chosen)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(agency_files_of(world, stage), out)
+    return written
+
+
+def simulate_preferred_day(
+    *, day: date, out: Path, seed: int, holders: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of preferred stock of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    chosen = [preferred.Fault(name) for name in faults]
+    world = preferred.build_world(day=day, shift=days_from(day), seed=seed, holders=holders, faults=chosen)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(preferred_files_of(world, stage), out)
+    return written
+
+
+def simulate_advances_day(
+    *, day: date, out: Path, seed: int, requests: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of fund distribution of these stages into a folder; name to size in bytes.
+
+    Everything that the packaged terms grant is paid and ordered. Confirmations and money carry the date of the next trading day.
+    """
+    chosen = [advances.Fault(name) for name in faults]
+    world = advances.build_world(day=day, answer_day=answer_day(day), seed=seed, requests=requests, faults=chosen)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(advance_files(world, stage), out)
+    return written
+
+
+def simulate_metals_day(
+    *, day: date, out: Path, seed: int, trades: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of gold and precious metals of these stages into a folder; name to size in bytes. Rates are the packaged ones."""
+    world = metals.build_world(
+        day=day,
+        previous_day=previous_trade_date(day),
+        next_day=next_trade_date(day),
+        terms=metal_terms().known(day),
+        seed=seed,
+        trades=trades,
+        faults=[metals.Fault(name) for name in faults],
+    )
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(metal_files_of(world, stage), out)
+    return written
+
+
+def advance_files(world: advances.World, stage: str) -> dict[str, bytes]:
+    """The files of one stage when everything that the packaged terms grant is paid and ordered."""
+    terms = packaged_terms()
+    agreements, lines = ({one.fund: one for one in world.agreements}, {one.bank: one for one in world.lines})
+    quotas = Quotas(terms=terms, agreements=agreements, lines=lines, used=world.used)
+    granted = [one for one in quotas.decided(world.requests) if one.granted]
+    unpaid = world.faults & {advances.Fault.FAILED_PAYMENT, advances.Fault.STUCK_PAYMENT, advances.Fault.WRONG_RECEIPT}
+    sent = [
+        Sent(number=one.request.number, fund=one.request.fund, units=one.units, amount=one.granted)
+        for one in (granted[1:] if unpaid else granted)
+    ]
+    desk = Desk(layout_facts()["ofd"], terms.settlement_account, min(terms.money_types))
+    held_back = advances.Fault.LATE_CONFIRMATIONS in world.faults
+    if stage == "morning":
+        return morning_files(world)
+    if stage == "receipts":
+        return receipt_files(world, [Payment(one.request.number, one.granted) for one in granted])
+    if stage == "money":
+        return money_files(world, sent, desk)
+    return confirmation_files(world, sent, desk) if held_back is (stage == "late") else {}
 
 
 def answer_ticks(*, day: date, out: Path, ticks: Path) -> dict[str, int]:

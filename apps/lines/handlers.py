@@ -12,15 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apps.calendars.selectors import is_business_day
 from apps.engine.handlers import Failed, Finished, StepContext, handles
+from apps.engine.models import Step
+from apps.files.actions import send_file
 from apps.files.core.problems import UnreadableFile
 from apps.kernel.money import NotAnAmount
 from apps.lines import store
 from apps.lines.core.balances import summary_totals
 from apps.lines.core.details import CannotNormalise
+from apps.lines.core.market.files import file_name
 from apps.lines.models import Obligation
 from apps.lines.selectors import NotHere, details_in, fen_sum, file_of, files_of, table_of, yuan_of
 from apps.recon.actions import record_reconciliation
-from apps.recon.core.matcher import Item, compare, joined
+from apps.recon.core.matcher import Comparison, Item, compare, joined
 
 SETTLED_CODE = "0000"
 
@@ -43,6 +46,28 @@ def answers_for_files(work: Work[P]) -> Work[P]:
             return Failed(str(refusal))
 
     return guarded
+
+
+def send_once(context: StepContext, *, key: str, directory: str, name: str, data: bytes) -> str:
+    """Puts the bytes into the line's outgoing folder of the day; the name they got. The same key again writes nothing new."""
+    sent = send_file(
+        key=key,
+        line_code=context.line,
+        business_date=context.business_date,
+        directory=directory,
+        name=name,
+        data=data,
+        step_id=context.step_id,
+    )
+    return sent.name
+
+
+def send_lines(context: StepContext, *, key: str, directory: str, code: str, lines: list[bytes]) -> str:
+    """As `send_once`, for a file of the day with this code; blank, and nothing is sent, when there is nothing to tell."""
+    if not lines:
+        return ""
+    name = file_name(code, context.business_date)
+    return send_once(context, key=key, directory=directory, name=name, data=b"".join(lines))
 
 
 class Strict(BaseModel):
@@ -167,3 +192,17 @@ def publish(context: StepContext, parameters: Normalise) -> Finished | Failed:
 def described(unknown: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
     """Unknown codes for the journal, most frequent first."""
     return [{"column": column, "code": code, "rows": rows} for (column, code), rows in unknown.most_common(20)]
+
+
+def keep_comparison(context: StepContext, name: str, comparison: Comparison) -> int:
+    """Breaks of a comparison called `left / right`, kept under the first step of this node: compared again, the same
+    rows are brought up to date. Gives how many there are."""
+    left, right = name.split(" / ")
+    kept = record_reconciliation(step_id=first_step(context), name=name, left_name=left, right_name=right, comparison=comparison)
+    return kept.breaks_count
+
+
+def first_step(context: StepContext) -> int:
+    """The key of the first step of this node in the run: what is done again belongs to that one."""
+    steps = Step.objects.filter(run_id=context.run_id, node_id=context.node_id).order_by("pk")
+    return int(steps.values_list("pk", flat=True)[0])

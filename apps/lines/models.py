@@ -11,11 +11,53 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
+from apps.lines.agency.models import AgencyFunding, AgencyItem
+from apps.lines.bond_lending.models import LendingContract, LendingDeclaration, LendingPledge
+from apps.lines.fees.models import FeeRate
+from apps.lines.fund_distribution.models import AdvanceLine, AdvanceRequest
+from apps.lines.options_margin.models import (
+    BreakWaiver,
+    CombinationDeclaration,
+    MarginAccount,
+    MarginRow,
+    OptionContract,
+)
+from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
+from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.states import Guarantee, InstructionState
 from apps.people.models import BusinessLine
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+
+__all__ = [
+    "AdvanceLine",
+    "AdvanceRequest",
+    "AgencyFunding",
+    "AgencyItem",
+    "BreakWaiver",
+    "CashPosition",
+    "CombinationDeclaration",
+    "FeeRate",
+    "LendingContract",
+    "LendingDeclaration",
+    "LendingPledge",
+    "MarginAccount",
+    "MarginRow",
+    "MetalClearing",
+    "MetalPosition",
+    "MetalStock",
+    "MetalTrade",
+    "Obligation",
+    "OptionContract",
+    "OwnTradeRecord",
+    "PreferredClaim",
+    "PreferredEvent",
+    "SecurityPosition",
+    "SettlementResult",
+]
+"""Django looks for the tables of all lines here."""
 
 
 def _money(label: "StrPromise") -> "models.DecimalField[Decimal, Decimal]":

@@ -71,13 +71,13 @@ def holdings(table: DbfTable) -> Iterator[Holding]:
         )
 
 
-def movements_by_holding(table: DbfTable) -> dict[tuple[str, str, str], int]:
-    """Sum of `zqbd` changes by trade (BDLX 00A), per account, unit and security."""
+def movements_by_holding(table: DbfTable, kind: str = TRADE) -> dict[tuple[str, str, str], int]:
+    """Sum of `zqbd` changes of one kind (BDLX; 00A is by trade), per account, unit and security."""
     sums: dict[tuple[str, str, str], int] = defaultdict(int)
     changes = table.scaled("BDSL", 0)[0].tolist()
     columns = (table.column(name) for name in ("BDLX", "ZQZH", "XWH", "ZQDM"))
-    for change, kind, *key in zip(changes, *columns, strict=True):
-        if _text(kind) == TRADE:
+    for change, changed_by, *key in zip(changes, *columns, strict=True):
+        if _text(changed_by) == kind:
             account, unit, security = (_text(part) for part in key)
             sums[account, unit, security] += change
     return dict(sums)

@@ -99,12 +99,16 @@ def _evening_tables(world: World) -> dict[str, tuple[bytes, int]]:
         file_name("jsmx", day): (layouts.JSMX, details, FOXPRO),
         file_name("zqbd", day): (layouts.ZQBD, list(_movements(world)), DBASE),
         file_name("zjbd", day, broadcast=True): (layouts.ZJBD, list(_postings(world)), DBASE),
-        file_name("zjhz", day): (layouts.ZJHZ, list(_summary(world, details)), FOXPRO),
+        file_name("zjhz", day): (layouts.ZJHZ, list(summary_rows(day, details, _wrong_by(world))), FOXPRO),
     }
     return {
         name: (write_dbf(layout, rows, version=version, updated=day), len(rows))
         for name, (layout, rows, version) in tables.items()
     }
+
+
+def _wrong_by(world: World) -> Decimal:
+    return Decimal(100) if Fault.WRONG_TOTAL in world.faults else Decimal(0)
 
 
 def _detail(world: World, trade: Trade, record_type: str, result: str) -> dict[str, str]:
@@ -255,21 +259,21 @@ def _postings(world: World) -> Iterator[dict[str, str]]:
         }
 
 
-def _summary(world: World, details: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def summary_rows(day: date, details: Iterable[dict[str, str]], wrong_by: Decimal = Decimal(0)) -> Iterator[dict[str, str]]:
+    """`zjhz` of these details: what settles, by type, method, day, unit and cash account. The first is wrong by so much."""
     sums: dict[tuple[str, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
     for row in details:
         if row["JLLX"] != "002" and row["JGDM"] == OK:
             key = (row["JLLX"], row["JSFS"], row["JSRQ"], row["XWH1"], row["ZJZH"])
             found = (Decimal(row["QSJE"]), Decimal(row["JSF"]), Decimal(row["SJSF"]))
             sums[key] = [before + more for before, more in zip(sums[key], found, strict=True)]
-    wrong_by = Decimal(100) if Fault.WRONG_TOTAL in world.faults else Decimal(0)
     for kind, method, settle_day, unit, account in sorted(sums):
         amount, fee, net = sums[kind, method, settle_day, unit, account]
         yield {
             "SCDM": "01",
             "JLLX": kind,
             "JSFS": method,
-            "QSRQ": f"{world.day:%Y%m%d}",
+            "QSRQ": f"{day:%Y%m%d}",
             "JSRQ": settle_day,
             "XWH": unit,
             "QSBH": PARTICIPANT,

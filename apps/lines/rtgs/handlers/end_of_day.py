@@ -1,8 +1,6 @@
 """Automatic steps of RTGS settlement Shanghai (L01) after the window: leftovers, comparison, results, close."""
 
 from collections import Counter
-from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -13,10 +11,11 @@ from apps.lines import store
 from apps.lines.core.balances import movements_by_holding, movements_by_voucher
 from apps.lines.core.market.files import CODES, file_name
 from apps.lines.core.market.texts import bar
-from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files
+from apps.lines.core.sides import numbered
+from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files, send_once
 from apps.lines.models import Obligation, SettlementResult
-from apps.lines.rtgs.handlers.sending import send_once
-from apps.lines.selectors import file_of, table_of
+from apps.lines.rtgs import conf
+from apps.lines.selectors import cash_by_voucher, file_of, table_of
 from apps.lines.states import OPEN_STATES, Guarantee, InstructionState
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Comparison, Item, compare, joined
@@ -65,7 +64,7 @@ def reconcile_end_of_day(context: StepContext, parameters: EndOfDay) -> Finished
             parameters.details,
             parameters.cash,
             compare(
-                _amounts(results.filter(result_code=SETTLED_CODE)),
+                cash_by_voucher(results.filter(result_code=SETTLED_CODE)),
                 {joined(*key): Item(amount=amount) for key, amount in movements_by_voucher(table_of(cash)).items()},
             ),
         ),
@@ -81,21 +80,11 @@ def _keep(context: StepContext, left: str, right: str, comparison: Comparison) -
     return kept.breaks_count
 
 
-def _numbered(rows: Iterable[tuple[str, Item]]) -> dict[str, Item]:
-    """Rows of the same key are told apart by a number, so that a row that came twice is seen."""
-    seen: Counter[str] = Counter()
-    items = {}
-    for key, item in rows:
-        seen[key] += 1
-        items[key if seen[key] == 1 else f"{key}#{seen[key]}"] = item
-    return items
-
-
 def _our_day(run_id: int) -> dict[str, Item]:
     said = {InstructionState.SETTLED_RT.value: "settled"}
     rows = Obligation.objects.filter(result__run_id=run_id).order_by("pk")
     columns = rows.values_list("ref_no", "account", "net_cash", "quantity", "settle_date", "result__state", "result__closed_as")
-    return _numbered(
+    return numbered(
         (joined(ref, account), Item(amount=cash, quantity=quantity, day=day, state=said.get(closed_as or state)))
         for ref, account, cash, quantity, day, state, closed_as in columns.iterator()
     )
@@ -103,7 +92,7 @@ def _our_day(run_id: int) -> dict[str, Item]:
 
 def _their_day(results: Any) -> dict[str, Item]:
     columns = results.order_by("pk").values_list("ref_no", "account", "net_cash", "quantity", "settle_date", "result_code")
-    return _numbered(
+    return numbered(
         (
             joined(ref, account),
             Item(amount=cash, quantity=quantity, day=day, state="settled" if code == SETTLED_CODE else "failed"),
@@ -117,14 +106,6 @@ def _quantities(rows: Any) -> dict[str, Item]:
     for account, unit, security, quantity in rows.values_list("account", "unit", "security", "quantity").iterator():
         sums[joined(account, unit, security)] += quantity
     return {key: Item(quantity=quantity) for key, quantity in sums.items()}
-
-
-def _amounts(rows: Any) -> dict[str, Item]:
-    sums: dict[str, Decimal] = {}
-    for account, voucher, cash in rows.values_list("cash_account", "group_no", "net_cash").iterator():
-        key = joined(account, voucher)
-        sums[key] = sums.get(key, Decimal(0)) + cash
-    return {key: Item(amount=amount) for key, amount in sums.items()}
 
 
 def _take_over(run_id: int, results: Any) -> tuple[int, int]:
@@ -166,7 +147,8 @@ def send_result_file(context: StepContext, parameters: SendResults) -> Finished 
         )
         for row in rows.iterator()
     ]
-    name = send_once(context, context.key, file_name(f"rtgsdz{context.run_id:06}", context.business_date), b"".join(lines))
+    name = file_name(f"rtgsdz{context.run_id:06}", context.business_date)
+    name = send_once(context, key=context.key, directory=conf.OUTGOING, name=name, data=b"".join(lines))
     return Finished({"file": name, "rows": len(lines), "released": failed.count()})
 
 

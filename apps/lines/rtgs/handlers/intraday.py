@@ -22,10 +22,10 @@ from apps.lines.core.balances import NON_GUARANTEED, cash_balances, holdings
 from apps.lines.core.market.files import file_name
 from apps.lines.core.market.texts import SETTLED, TICK, TickLine, bar, read_tick_text, tick_text
 from apps.lines.core.own_trades import own_trades, unmatched
-from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files, described
+from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files, described, send_once
 from apps.lines.models import CashPosition, Obligation, OwnTradeRecord, SettlementResult
+from apps.lines.rtgs import conf
 from apps.lines.rtgs.core.queue import Outcome
-from apps.lines.rtgs.handlers.sending import send_once
 from apps.lines.rtgs.selectors import cash_of, simulation_of
 from apps.lines.selectors import NotHere, bytes_of, details_in, file_of, table_of
 from apps.lines.states import TICKED_STATES, InstructionState
@@ -144,13 +144,14 @@ def write_ticks(context: StepContext, parameters: WriteTicks) -> Finished | Fail
     sent = None
     if lines:
         name = file_name(f"rtgsgd{context.run_id:06}{batch:02}", context.business_date)
-        sent = send_once(context, context.key, name, tick_text(lines))
+        sent = send_once(context, key=context.key, directory=conf.OUTGOING, name=name, data=tick_text(lines))
     topped_up = None
     if top_up > 0:
         reserve = CashPosition.objects.filter(run_id=context.run_id, account_class=NON_GUARANTEED).first()
         order = bar("OWN", reserve.cash_account if reserve else "", "SETTLEMENT-BANK", f"{top_up:.2f}", "RMB", "RTGS")
         name = file_name(f"rtgsbk{context.run_id:06}{batch:02}", context.business_date)
-        topped_up = send_once(context, stable_key(context.key, "top-up"), name, order)
+        beside = stable_key(context.key, "top-up")
+        topped_up = send_once(context, key=beside, directory=conf.OUTGOING, name=name, data=order)
     total = sum((line.amount for line in lines if line.side == "B"), Decimal(0))
     return Finished(
         {

@@ -1,0 +1,5 @@
+"""What administrators see of the lines."""
+
+from apps.lines.fees.admin import FeeRateAdmin
+
+__all__ = ["FeeRateAdmin"]

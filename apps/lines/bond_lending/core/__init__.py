@@ -1,0 +1,1 @@
+"""Arithmetic, reading and simulation of bond lending without database and clock."""

@@ -1,0 +1,1 @@
+"""Margin of exchange-traded options and of their combinations (L06)."""

@@ -1,0 +1,1 @@
+"""Arithmetic, reading and simulation of gold and precious metals without database and clock."""

@@ -1,0 +1,1 @@
+"""Arithmetic, reading and simulation of preferred stock events without database and clock."""

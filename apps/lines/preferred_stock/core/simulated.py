@@ -1,0 +1,119 @@
+"""Two events of preferred stock as they really are, a put-back and a redemption, on a day and the next one.
+
+Everything follows from the date, the seed, the number of holders and the faults: the same gives the same. Quantities are shares.
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from apps.lines.preferred_stock.core.pay import pay_of, redeemed
+
+PUT_BACK, REDEMPTION = "PB360001", "RD360002"
+SECURITIES = {PUT_BACK: "360001", REDEMPTION: "360002"}
+NOTICES = {PUT_BACK: "082", REDEMPTION: "083"}
+CODES = {PUT_BACK: "820002", REDEMPTION: "820003"}
+UNIT = "00W40"
+PRICE, RATIO = Decimal("100.0000"), Decimal("0.5")
+DIVIDENDS = {PUT_BACK: Decimal("1.2345"), REDEMPTION: Decimal("0.3333")}
+TAX_RATE = Decimal("0.1")
+FEWEST = 3
+Shift = Callable[[int], date]
+"""The trading day so many after the simulated one; before it when negative."""
+
+
+class Fault(StrEnum):
+    """What may go wrong with the days; each is found by the product in its own place. The first client is the one it is about."""
+
+    OVER_CHOICE = "over-choice"  # the client puts back more than the account holds
+    STRANGE_CHOICE = "strange-choice"  # the counter tells the choice of an account that holds nothing
+    OVER_ACCEPTED = "over-accepted"  # the depository accepts one share more than was declared
+    WRONG_CODE = "wrong-code"  # a result of the put-back has the code of a redemption
+    REJECTED = "rejected"  # the declaration is rejected
+    PARTIAL = "partial"  # half of the declaration is accepted
+    CASH_LATE = "cash-late"  # cash comes one day after the securities left
+    CASH_NEVER = "cash-never"  # cash does not come
+    SECURITIES_LATE = "securities-late"  # securities leave one day after the cash came
+    WRONG_PAY = "wrong-pay"  # 1.00 less is paid
+    STRANGE_CASH = "strange-cash"  # cash comes for an account that has no claim
+    HOLDING_DIFFERS = "holding-differs"  # next morning the account holds one share more than before less accepted
+    LATE_RESULTS = "late-results"  # the results are not there with the evening files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """`accepted` is what the depository accepts; `told` what its result says."""
+
+    event: str
+    account: str
+    held: int
+    declared: int
+    accepted: int
+    told: int
+    pay: Decimal
+    tax: Decimal
+
+    @property
+    def security(self) -> str:
+        return SECURITIES[self.event]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    day: date
+    previous_day: date
+    next_day: date
+    faults: frozenset[Fault]
+    claims: list[Claim]
+
+    @property
+    def first(self) -> Claim:
+        """The claim that the faults are about: of the put-back."""
+        return self.claims[0]
+
+    def parameters(self) -> str:
+        """What the maker has to say of the two events."""
+        day, record = self.day.isoformat(), self.previous_day.isoformat()
+        return (
+            f"{PUT_BACK} {PRICE} {DIVIDENDS[PUT_BACK]} {TAX_RATE} 1 {record} {day} {day} {day}\n"
+            f"{REDEMPTION} {PRICE} {DIVIDENDS[REDEMPTION]} {TAX_RATE} {RATIO} {record} - - {day}\n"
+        )
+
+    def late(self, claim: Claim, fault: Fault) -> bool:
+        return fault in self.faults and claim is self.first
+
+
+def build_world(*, day: date, shift: Shift, seed: int, holders: int, faults: Iterable[Fault] = ()) -> World:
+    """The days that follow from these and nothing else; `holders` of each event, at least `FEWEST`."""
+    chance = random.Random(f"{day.isoformat()}/{seed}/{holders}")  # noqa: S311 - a simulation, not a secret
+    chosen = frozenset(faults)
+    claims: list[Claim] = []
+    for event in (PUT_BACK, REDEMPTION):
+        for number in range(1, max(holders, FEWEST) + 1):
+            held = chance.randrange(2, 5000) * 10 + 5
+            claims.append(_claim(event, number, held, chosen if not claims else frozenset()))
+    return World(day=day, previous_day=shift(-1), next_day=shift(1), faults=chosen, claims=claims)
+
+
+def _claim(event: str, number: int, held: int, faults: frozenset[Fault]) -> Claim:
+    declared = held - 5 if event == PUT_BACK else redeemed(held, RATIO)
+    accepted = declared
+    if Fault.PARTIAL in faults:
+        accepted = declared // 2
+    if faults & {Fault.REJECTED, Fault.OVER_CHOICE, Fault.OVER_ACCEPTED, Fault.WRONG_CODE}:
+        accepted = 0
+    told = declared + 1 if Fault.OVER_ACCEPTED in faults else declared if Fault.WRONG_CODE in faults else accepted
+    pay = pay_of(accepted, price=PRICE, dividend=DIVIDENDS[event], tax_rate=TAX_RATE)
+    return Claim(
+        event=event,
+        account=f"B88000{number:04}",
+        held=held,
+        declared=declared,
+        accepted=accepted,
+        told=told,
+        pay=pay.pay,
+        tax=pay.tax,
+    )
