@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,7 +28,8 @@ from apps.desk.selectors import (
     signed_in_among,
 )
 from apps.journal.models import Entry
-from apps.journal.selectors import as_json
+from apps.journal.selectors import feed_text
+from apps.people.selectors import Present, people_present
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +47,24 @@ class Frame:
     number: int
     line: str
     text: str
+    actor: int | None = None  # who did it; None for what the system did
     ahead: bool = False  # committed, but an older transaction is still open: shown at once, no place to resume from
 
 
 def frame_of(entry: Entry, *, ahead: bool = False) -> Frame:
     position = position_of(entry)
-    place = {} if ahead else {"position": str(position)}
-    text = json.dumps({"type": "entry", **place, "entry": as_json(entry)}, ensure_ascii=False)
-    return Frame(position, entry.stream, entry.number, entry.line, text, ahead)
+    text = feed_text(entry, "" if ahead else str(position))
+    return Frame(position, entry.stream, entry.number, entry.line, text, entry.actor_id, ahead)
+
+
+PRESENCE = "\0presence"
+"""In place of a line: nobody sees such frames but those who listen to the stream."""
+
+
+def presence_frame(stream: str, people: tuple[Present, ...]) -> Frame:
+    """Who is at a thing now. It is no entry and has no place to resume from."""
+    said = [{"id": person, "name": name, "place": place} for person, name, place in people]
+    return Frame(Position(), stream, 0, PRESENCE, json.dumps({"type": "present", "people": said}, ensure_ascii=False))
 
 
 @dataclass(eq=False)
@@ -60,12 +72,13 @@ class Listener:
     """One socket's place in the hub. `stream` narrows it to one stream, `lines` to what its person may see."""
 
     user_id: int
-    session_key: str
+    signed_in_by: str  # the key of a session, or a token as `selectors.token_key` names it
     on_lag: Callable[[], None]  # the queue is full
     on_signed_out: Callable[[], None]
     on_doubt: Callable[[], None]  # a role changed somewhere: ask again what this person may see
     stream: str | None = None
     lines: frozenset[str] = frozenset()
+    wants_presence: bool = False  # of those who look at the thing whose stream it is
     queue: "asyncio.Queue[Frame]" = field(default_factory=lambda: asyncio.Queue(maxsize=conf.FEED_QUEUE_FRAMES))
 
     def wants(self, frame: Frame) -> bool:
@@ -96,11 +109,16 @@ class Hub:
             self._linger.cancel()
             self._linger = None
         if self._follower is None or not self._follower.is_alive():
-            self._follower = Follower(self._hear)
+            self._follower = Follower(self._hear, self._watched)
             self._follower.start()
         if self._watch is None or self._watch.done():
-            self._watch = self._loop.create_task(self._watch_sessions())
+            # In a context of its own: it outlives the request that happened to be the first.
+            self._watch = self._loop.create_task(self._watch_sessions(), context=Context())
         await self._loop.run_in_executor(None, self._follower.following.wait, 10)
+
+    def _watched(self) -> set[str]:
+        """Streams of the things at which somebody wants to know who is there. Called in the follower's thread."""
+        return {one.stream for one in tuple(self._listeners) if one.wants_presence and one.stream}
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
@@ -131,14 +149,14 @@ class Hub:
         while self._listeners:
             await asyncio.sleep(conf.FEED_SESSION_CHECK_SECONDS)
             asked = tuple(self._listeners)
-            pairs = {(listener.user_id, listener.session_key) for listener in asked}
+            pairs = {(listener.user_id, listener.signed_in_by) for listener in asked}
             try:
                 still_in = await database_sync_to_async(signed_in_among)(pairs)
             except DatabaseError as fault:
                 logger.warning("sessions cannot be checked, trying again: %s", fault)
                 continue
             for listener in asked:
-                if (listener.user_id, listener.session_key) not in still_in:
+                if (listener.user_id, listener.signed_in_by) not in still_in:
                     listener.on_signed_out()
 
     def _hear(self, frames: list[Frame]) -> None:
@@ -170,9 +188,11 @@ def hub_here() -> Hub:
 class Follower(threading.Thread):
     """Reads the journal as it grows, on a database connection of its own."""
 
-    def __init__(self, hear: Callable[[list[Frame]], None]) -> None:
+    def __init__(self, hear: Callable[[list[Frame]], None], watched: Callable[[], set[str]]) -> None:
         super().__init__(name="journal-follower", daemon=True)
         self._hear = hear
+        self._watched = watched
+        self._present: dict[str, tuple[Present, ...]] = {}
         self._ahead: set[int] = set()
         self._stopping = threading.Event()
         self._position: Position | None = None
@@ -200,6 +220,7 @@ class Follower(threading.Thread):
             while not self._stopping.is_set():
                 self._read()
                 self._read_ahead()
+                self._look_around()
                 heard()
 
     def _read_ahead(self) -> None:
@@ -207,10 +228,19 @@ class Follower(threading.Thread):
 
         Screens show it at once; places to resume from move on only when `_read` gets there, so nothing can be skipped.
         """
-        entries = [entry for entry in entries_not_placed(self._position or Position(), PAGE) if entry.pk not in self._ahead]
+        entries = entries_not_placed(self._position or Position(), PAGE, told=self._ahead)
         if entries:
             self._ahead |= {entry.pk for entry in entries}
             self._hear([frame_of(entry, ahead=True) for entry in entries])
+
+    def _look_around(self) -> None:
+        """Tells who came and went at the things that somebody here looks at; no question where nobody does."""
+        watched = self._watched()
+        now = people_present(watched) if watched else {}
+        changed = [stream for stream, people in now.items() if self._present.get(stream) != people]
+        self._present = now
+        if changed:
+            self._hear([presence_frame(stream, now[stream]) for stream in changed])
 
     def _read(self) -> None:
         while True:

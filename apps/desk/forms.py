@@ -251,3 +251,11 @@ def _json_value(part: dict[str, Any], value: Any) -> Any:
     if part.get("enum"):
         return next((each for each in part["enum"] if str(each) == value), value)
     return str(value) if value is not None else None
+
+
+class TicketNameForm(forms.Form):
+    """Which ticket something belongs to."""
+
+    ticket = forms.CharField(
+        label=_("Ticket"), max_length=20, widget=forms.TextInput({"placeholder": "REQ-2026-0007", "class": "form-control"})
+    )

@@ -1,10 +1,30 @@
 from django.urls import URLPattern, URLResolver, path
 
-from apps.desk.views import approvals, approvals_together, away, home, interventions, migrating, pauses, runs, steps, together
+from apps.desk import api
+from apps.desk.consumers import event_stream
+from apps.desk.views import (
+    approvals,
+    approvals_together,
+    away,
+    day,
+    finding,
+    home,
+    inbox,
+    interventions,
+    migrating,
+    pauses,
+    runs,
+    steps,
+    thread,
+    together,
+    wallboard,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("runs/", runs.runs, name="runs"),
+    path("runs/day/", day.day, name="day"),
+    path("runs/day/rows/", day.rows, name="day-rows"),
     path("runs/begin/", home.begin, name="begin-run"),
     path("runs/together/", together.together, name="runs-together"),
     path("runs/migrate/<slug:key>/", migrating.migrate, name="migrate-runs"),
@@ -23,5 +43,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/away/", away.away, name="away"),
     path("approvals/away/<int:stand_in_id>/end/", away.end, name="end-stand-in"),
     path("approvals/<int:approval_id>/", approvals.approval, name="approval"),
+    path("thread/<slug:kind>/<int:key>/", thread.thread, name="thread"),
+    path("journal/<int:entry_id>/", thread.entry, name="journal-entry"),
+    path("api/thread/<slug:kind>/<int:key>/", api.ThreadOfThing.as_view(), name="api-thread"),
+    path("find/", finding.find, name="find"),
+    path("wallboard/", wallboard.wallboard, name="wallboard"),
     path("tasks/", steps.tasks, name="tasks"),
+    path("api/feed/", event_stream, name="api-feed"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/count/", inbox.count, name="inbox-count"),
+    path("inbox/read/", inbox.read, name="inbox-read"),
 ]

@@ -8,11 +8,14 @@ from apps.desk.selectors.feed import (
     entries_not_placed,
     last_number,
     last_position,
-    line_codes_of,
     position_of,
     run_of_feed,
+    seconds_of_rights,
     signed_in_among,
+    token_key,
 )
+from apps.desk.selectors.finding import Hit, Hits, find
+from apps.desk.selectors.inbox import Inbox, inbox_count, inbox_of
 from apps.desk.selectors.interventions import (
     WORDS,
     Asked,
@@ -52,11 +55,16 @@ from apps.desk.selectors.runs import (
     visible_lines,
 )
 from apps.desk.selectors.story import Story, journal_page, news_for, story_of
+from apps.desk.selectors.wallboard import Wall, wall_of
+from apps.people.selectors import granted_of, line_codes_of
 
 __all__ = [
     "WORDS",
     "Asked",
     "Choice",
+    "Hit",
+    "Hits",
+    "Inbox",
     "ItemView",
     "Page",
     "Part",
@@ -66,13 +74,18 @@ __all__ = [
     "StepView",
     "Story",
     "TimeView",
+    "Wall",
     "behind_in_stream",
     "choice_of",
     "choices_for_run",
     "choices_for_step",
     "entries_behind",
     "entries_not_placed",
+    "find",
+    "granted_of",
     "held_nodes",
+    "inbox_count",
+    "inbox_of",
     "items_named",
     "journal_page",
     "jump_targets",
@@ -96,6 +109,7 @@ __all__ = [
     "run_of_feed",
     "runs_on_home",
     "runs_page",
+    "seconds_of_rights",
     "signed_in_among",
     "startable_processes",
     "steps_page",
@@ -103,6 +117,8 @@ __all__ = [
     "story_of",
     "tasks_page",
     "times_in",
+    "token_key",
     "versions_to_migrate_to",
     "visible_lines",
+    "wall_of",
 ]

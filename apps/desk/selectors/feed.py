@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import connection
 
 from apps.engine import selectors as engine
 from apps.journal import selectors as journal
@@ -14,7 +13,9 @@ from apps.journal.models import Entry, Stream
 from apps.kernel import clock
 from apps.kernel.errors import DomainError
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to
+from apps.people.selectors import next_change_of_rights, tokens_that_stand
+
+TOKEN = "token."  # noqa: S105 - how a key of one begins
 
 
 @dataclass(frozen=True, order=True)
@@ -55,26 +56,16 @@ def behind_in_stream(stream: str, number: int, limit: int) -> list[Entry]:
     return journal.entries_of(stream, number, limit)
 
 
-def entries_not_placed(position: Position, limit: int) -> list[Entry]:
-    """Committed entries that `entries_behind` still holds back. One query on PostgreSQL, none on SQLite, which has no such."""
-    if connection.vendor != "postgresql":
-        return []
-    found = Entry.objects.filter(transaction_id__gte=position.transaction_id).select_related("actor")
-    held_back = found.extra(where=["transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
+def entries_not_placed(position: Position, limit: int, *, told: Iterable[int] = ()) -> list[Entry]:
+    """Committed entries that `entries_behind` still holds back, but those `told` by id. One query on PostgreSQL, none on SQLite,
+    which has no such."""
+    held_back = journal.not_placed_after(position.transaction_id).exclude(pk__in=told).select_related("actor")
     return list(held_back.order_by("id")[:limit])
 
 
 def last_number(stream: str) -> int:
     """The number of the stream's last entry, 0 when there is none. One query."""
     return Stream.objects.filter(name=stream).values_list("last_number", flat=True).first() or 0
-
-
-def line_codes_of(user: User) -> frozenset[str]:
-    """Codes of the lines whose entries the person may see; entries of no line are for superusers. One or two queries."""
-    if not user.is_active:
-        return frozenset()
-    codes = set(lines_visible_to(user).values_list("code", flat=True))
-    return frozenset(codes | {""} if user.is_superuser else codes)
 
 
 def run_of_feed(user: User, run_id: int) -> Any | None:
@@ -85,10 +76,24 @@ def run_of_feed(user: User, run_id: int) -> Any | None:
         return None
 
 
+def seconds_of_rights(user: User, longest: float) -> float:
+    """How long the rights of the person stay what they are unless somebody changes them, at most `longest`. Three queries."""
+    change = next_change_of_rights(user)
+    return longest if change is None else max(0.0, min(longest, (change - clock.now()).total_seconds()))
+
+
 def signed_in_among(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of the (user id, session key) pairs still stand: the account is active and the session exists. Two queries."""
+    """Which of the pairs (user id, session key or token) still stand: the account is active and the session, or token, as well.
+    Two queries, and one for tokens."""
     asked = list(pairs)
     active = set(User.objects.filter(pk__in={user for user, _ in asked}, is_active=True).values_list("pk", flat=True))
     keys = {key for _, key in asked}
     alive = set(Session.objects.filter(session_key__in=keys, expire_date__gt=clock.now()).values_list("session_key", flat=True))
-    return {(user, key) for user, key in asked if user in active and key in alive}
+    tokens = [int(key.removeprefix(TOKEN)) for key in keys if key.startswith(TOKEN)]
+    stand = {(user, token_key(token)) for user, token in tokens_that_stand(tokens)} if tokens else set()
+    return {(user, key) for user, key in asked if user in active and (key in alive or (user, key) in stand)}
+
+
+def token_key(token: int) -> str:
+    """What stands in place of the key of a session, which has no dot."""
+    return f"{TOKEN}{token}"

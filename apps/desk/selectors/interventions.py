@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +14,10 @@ from apps.engine import selectors as engine
 from apps.engine.actions import Item
 from apps.engine.models import InterventionRequest, Run, Step
 from apps.engine.states import RUN_VERBS, Verb
-from apps.people.actions import may
 from apps.people.models import User
-from apps.people.selectors import lines_visible_to, members_of
+from apps.people.selectors import members_of, people_with
 from apps.people.states import STEP_ROLE_RIGHT
+from apps.processes.selectors import processes_where
 from apps.processes.states import VersionState
 
 WORDS: dict[Verb, tuple[str, Any]] = {
@@ -104,11 +105,11 @@ def items_named(verb: Verb, items: Iterable[Item], user: User) -> list[ItemView]
     """With runs and names of steps, as far as the person may see them. Two queries."""
     found = list(items)
     ids = [item.subject_id for item in found]
-    lines = lines_visible_to(user)
+    processes = processes_where(user)
     if verb in RUN_VERBS:
-        runs = Run.objects.select_related("process").filter(line__in=lines).in_bulk(ids)
+        runs = Run.objects.select_related("process").filter(process__in=processes).in_bulk(ids)
         return [ItemView(item, runs.get(item.subject_id), "") for item in found]
-    steps = Step.objects.select_related("run__process").filter(run__line__in=lines).in_bulk(ids)
+    steps = Step.objects.select_related("run__process").filter(run__process__in=processes).in_bulk(ids)
     views = []
     for item in found:
         step = steps.get(item.subject_id)
@@ -158,8 +159,8 @@ def people_for(step: Step) -> list[tuple[str, str]]:
     right = STEP_ROLE_RIGHT.get(step.role)
     if right is None:
         return []
-    return [
-        (person.username, str(person))
-        for person in members_of(step.run.line)
-        if may(person, right, step.run.line) and not (step.is_check and person.pk == step.maker_id)
-    ]
+    found = people_with(right, step.run.line, step.run.process_id)
+    found = found.filter(Q(is_superuser=False) | Q(pk__in=members_of(step.run.line).order_by().values("pk")))
+    if step.is_check and step.maker_id is not None:
+        found = found.exclude(pk=step.maker_id)
+    return [(person.username, str(person)) for person in found.order_by("display_name", "username")]

@@ -10,6 +10,18 @@ from apps.desk.selectors.runs import times_in
 from apps.engine.models import Run
 from apps.engine.selectors import node_states
 from apps.files.selectors import arrivals_for
+from apps.lines.agency import selectors as agency
+from apps.lines.agency.conf import LINE as AGENCY_LINE
+from apps.lines.bond_lending import selectors as lending
+from apps.lines.bond_lending.conf import LINE as LENDING_LINE
+from apps.lines.fund_distribution import selectors as advances
+from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
+from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
+from apps.lines.options_margin.selectors import figures as options
+from apps.lines.precious_metals import selectors as metals
+from apps.lines.precious_metals.conf import LINE as METALS_LINE
+from apps.lines.preferred_stock import selectors as preferred
+from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
 from apps.lines.rtgs import selectors as rtgs
 from apps.lines.rtgs.conf import LINE as RTGS_LINE
 from apps.people.models import User
@@ -36,6 +48,30 @@ def _figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": rtgs.figures_of(run.pk, run.variables)}
 
 
+def _options_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": options.figures_of(run)}
+
+
+def _lending_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": lending.figures_of(run.pk, run.variables)}
+
+
+def _advance_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": advances.figures_of(run.pk)}
+
+
+def _agency_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": agency.figures_of(run.pk)}
+
+
+def _metal_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": metals.figures_of(run.pk)}
+
+
+def _preferred_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": preferred.figures_of(run.pk)}
+
+
 def _files(user: User, run: Run) -> dict[str, Any]:
     return {"files": arrivals_for(user, line_code=run.line.code, business_date=run.business_date)[:FILES_SHOWN]}
 
@@ -50,6 +86,60 @@ def _breaks(user: User, run: Run) -> dict[str, Any]:
 
 PARTS: tuple[Part, ...] = (
     Part("figures", _("Figures"), "wallet", "lines/rtgs/_figures.html", _figures, "step.moved", (RTGS_LINE,)),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/options_margin/_figures.html",
+        _options_figures,
+        "step.moved recon.",
+        (OPTIONS_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/bond_lending/_figures.html",
+        _lending_figures,
+        "step.moved recon.",
+        (LENDING_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/fund_distribution/_figures.html",
+        _advance_figures,
+        "step.moved recon.",
+        (ADVANCES_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/agency/_figures.html",
+        _agency_figures,
+        "step.moved recon.",
+        (AGENCY_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/precious_metals/_figures.html",
+        _metal_figures,
+        "step.moved recon.",
+        (METALS_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/preferred_stock/_figures.html",
+        _preferred_figures,
+        "step.moved recon.",
+        (PREFERRED_LINE,),
+    ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),
     Part("breaks", _("Breaks"), "scale", "recon/_breaks.html", _breaks, "recon. step.moved"),

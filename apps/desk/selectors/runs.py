@@ -13,10 +13,12 @@ from apps.engine import selectors as engine
 from apps.engine.models import DEFAULT_QUEUE, Pool, Run, Step
 from apps.engine.states import Moment, MomentState, RunState, StepState
 from apps.kernel import clock
+from apps.kernel.pages import cut
 from apps.people.models import BusinessLine, User
-from apps.people.selectors import lines_visible_to, lines_where
+from apps.people.selectors import lines_visible_to
 from apps.people.states import Right
 from apps.processes.models import Process
+from apps.processes.selectors import processes_where
 from apps.processes.states import VersionState
 
 LIVE_RUN = (RunState.RUNNING, RunState.INCIDENT)
@@ -63,6 +65,12 @@ class StepView:
     def queue(self) -> str:
         """The queue whose workers it waits for, "" when anybody's may do it."""
         return self.step.queue if self.step.state == StepState.READY and self.step.queue != DEFAULT_QUEUE else ""
+
+    @property
+    def runbook(self) -> str:
+        """Where it says what to do when this step goes wrong; that of the process when the step has none of its own."""
+        node = engine.plan_of(self.step.run).nodes.get(self.step.node_id)
+        return (node.runbook if node else None) or self.step.run.process.runbook_url
 
     @property
     def due(self) -> engine.StepTime | None:
@@ -131,9 +139,8 @@ def runs_page(user: User, wanted: RunFilter, before: int | None, size: int = PAG
         found = found.filter(business_date=wanted.business_date)
     if before:
         found = found.filter(pk__lt=before)
-    rows = list(found[: size + 1])
-    views = _with_steps(rows[:size])
-    return Page(views, rows[size - 1].pk if len(rows) > size else None)
+    page = cut(found, size)
+    return Page(_with_steps(page.rows), page.last.pk if page.last else None)
 
 
 def runs_in_version(user: User, version_id: int, states: Sequence[str], size: int) -> list[RunView]:
@@ -146,17 +153,15 @@ def steps_page(run: Run, before: int | None, size: int = 200) -> Page:
     found = run.steps.select_related("taken_by", "decided_by", "maker", "child_run").order_by("-id")
     if before:
         found = found.filter(pk__lt=before)
-    rows = list(found[: size + 1])
+    page = cut(found, size)
     names = node_names(run)
-    views = [StepView(step, names.get(step.node_id) or step.name or step.node_id) for step in reversed(rows[:size])]
-    return Page(views, rows[size - 1].pk if len(rows) > size else None)
+    views = [StepView(step, names.get(step.node_id) or step.name or step.node_id) for step in reversed(page.rows)]
+    return Page(views, page.last.pk if page.last else None)
 
 
 def startable_processes(user: User) -> list[Process]:
-    """What this person may start: published, meant to be started, on a line they operate. Two queries."""
-    published = Process.objects.filter(
-        startable=True, versions__state=VersionState.PUBLISHED, line__in=lines_where(user, Right.OPERATE)
-    )
+    """What this person may start: published, meant to be started, theirs to run. Two queries."""
+    published = processes_where(user, Right.RUN).filter(startable=True, versions__state=VersionState.PUBLISHED)
     return list(published.select_related("line").order_by("line__position", "key").distinct())
 
 
@@ -202,7 +207,7 @@ def visible_lines(user: User) -> list[BusinessLine]:
 
 def _runs(user: User) -> QuerySet[Run]:
     return (
-        Run.objects.filter(line__in=lines_visible_to(user))
+        Run.objects.filter(process__in=processes_where(user))
         .select_related("process", "line", "begun_by")
         .defer("marking", "variables", "pinned")
         .order_by("-id")

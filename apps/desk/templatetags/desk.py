@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.desk.forms import labelled
 from apps.desk.states import look_of
 from apps.people.states import Role
 
@@ -66,12 +67,18 @@ DEEPEST_VALUE = 3
 PLACES = (
     Place(_("Home"), "/", "home"),
     Place(_("Runs"), "/runs/", "activity"),
-    Place(_("My tasks"), "/tasks/", "inbox"),
+    Place(_("Inbox"), "/inbox/", "inbox"),
     Place(_("Approvals"), "/approvals/", "shield-check"),
     Place(_("Files"), "/files/", "file-text"),
     Place(_("Breaks"), "/breaks/", "scale"),
+    Place(_("Wallboard"), "/wallboard/", "monitor"),
+    Place(_("Monitors"), "/monitors/", "bell"),
     Place(_("Processes"), "/processes/", "workflow"),
+    Place(_("Changes"), "/changes/", "git-compare"),
+    Place(_("Tickets"), "/tickets/", "message-square"),
     Place(_("Calendar"), "/calendar/", "calendar-days"),
+    Place(_("Fees"), "/fees/", "wallet"),
+    Place(_("Roster"), "/roster/", "users"),
 )
 
 
@@ -157,6 +164,12 @@ def kind_name(kind: str) -> Any:
 
 
 @register.simple_tag
+def answer_in_words(form: dict[str, Any] | None, answer: dict[str, Any]) -> dict[str, Any]:
+    """What somebody filled in, with the titles and words of its form."""
+    return labelled(form or {}, answer)
+
+
+@register.simple_tag
 def role_name(role: str) -> Any:
     return dict(Role.choices).get(role, role)
 
@@ -177,8 +190,8 @@ def is_number(value: Any) -> bool:
 
 
 @register.simple_tag
-def show_value(value: Any, depth: int = 0) -> SafeString | str:
-    """A JSON value for people: thousands separated, yes and no in words, long lists cut."""
+def show_value(value: Any, depth: int = 0, are_keys: bool = False) -> SafeString | str:
+    """A JSON value for people: thousands separated unless its integers are keys, yes and no in words, long lists cut."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -186,13 +199,21 @@ def show_value(value: Any, depth: int = 0) -> SafeString | str:
     if isinstance(value, dict):
         if depth >= DEEPEST_VALUE:
             return "{…}"
-        lines = ((name, show_value(inner, depth + 1)) for name, inner in value.items())
+        lines = ((name, show_value(inner, depth + 1, are_keys)) for name, inner in value.items())
         return format_html("<ul class='plain'>{}</ul>", format_html_join("", "<li><span class='dim'>{}</span> {}</li>", lines))
     if isinstance(value, list):
-        shown = [show_value(inner, depth + 1) for inner in value[:LONGEST_LIST]]
+        shown = [show_value(inner, depth + 1, are_keys) for inner in value[:LONGEST_LIST]]
         more = f" … (+{len(value) - LONGEST_LIST})" if len(value) > LONGEST_LIST else ""
         return format_html("{}{}", format_html_join(", ", "{}", ((each,) for each in shown)), more)
-    return _grouped(str(value)) if isinstance(value, int) or _is_decimal_text(value) else str(value)
+    is_number = (isinstance(value, int) and not are_keys) or _is_decimal_text(value)
+    return _grouped(str(value)) if is_number else str(value)
+
+
+@register.filter
+def grouped(value: Any) -> str:
+    """An amount or a count for people: thousands separated, as many decimals as it has; anything else as it is."""
+    text = str(value)
+    return _grouped(text) if is_number(text) else text
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Everything that waits for the decision of a person, and one approval with its whole way."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,15 @@ from apps.approvals import actions
 from apps.approvals import selectors as approvals_selectors
 from apps.approvals.conf import kind_named
 from apps.approvals.forms import DecisionForm, TellingForm
-from apps.approvals.models import Approval
+from apps.approvals.models import Approval, Seat
 from apps.approvals.selectors import StageView
 from apps.approvals.states import ENDED, ApprovalState
+from apps.changes.selectors.tickets import tickets_of_approval
 from apps.desk import selectors
+from apps.desk.forms import AnswerForm
 from apps.desk.views.answers import is_fragment
 from apps.kernel.errors import DomainError
+from apps.kernel.pages import cut
 from apps.people.actions import may
 from apps.people.models import User
 from apps.people.selectors import signed_in
@@ -43,10 +47,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
     last = request.GET.get("last", "")
     if last.isascii() and last.isdigit() and len(last) < 15:
         rows = rows.filter(pk__gt=int(last)) if shown == "waiting" else rows.filter(pk__lt=int(last))
-    found = list(rows[: approvals_selectors.PAGE + 1])
+    page = cut(rows, approvals_selectors.PAGE)
     context = {
-        "approvals": found[: approvals_selectors.PAGE],
-        "more": len(found) > approvals_selectors.PAGE,
+        "approvals": page.rows,
+        "more": page.more,
         "shown": shown,
         "last": last,
         "feed_after": position,
@@ -62,6 +66,7 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     position = selectors.last_position()
     found = approvals_selectors.approval_for(person, approval_id)
     form: DecisionForm | TellingForm | None = None
+    filled: AnswerForm | None = None
     status = 200
     if request.method == "POST" and request.POST.get("verb") in actions.TELLING:
         form = TellingForm(request.POST, approval=found)
@@ -70,8 +75,9 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
             return redirect("approval", approval_id=approval_id)
     elif request.method == "POST":
         form = _form(found, request.POST)
+        filled = _filled(found, request.POST) if request.POST.get("verb") in actions.FILLS_IN else None
         status = 422
-        if form.is_valid():
+        if form.is_valid() and (filled is None or filled.is_valid()):
             try:
                 said = form.cleaned_data
                 actions.decide(
@@ -80,6 +86,7 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
                     actor=person,
                     reason=said["reason"].strip(),
                     revision=said["revision"],
+                    answer=filled.answer() if filled else None,
                     **form.words(),
                 )
             except DomainError as refusal:
@@ -92,7 +99,8 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     part = request.GET.get("part", "") if is_fragment(request) else ""
     if part == "history":
         return render(request, "desk/_approval_history.html", _history(request, found))
-    context = _context(found, person, form) | _history(request, found) | {"feed_after": position}
+    context = _context(found, person, form, filled) | _history(request, found) | {"feed_after": position}
+    context["tickets"] = tickets_of_approval(person, found)
     template = "desk/_approval.html" if is_fragment(request) and request.method != "POST" else "desk/approval.html"
     return render(request, template, context, status=status)
 
@@ -121,7 +129,20 @@ def _form(found: Approval, given: Any = None, stages: list[StageView] | None = N
     return DecisionForm(given, approval=found, stages=[stage.name for stage in path], initial={"revision": found.revision})
 
 
-def _context(found: Approval, person: User, form: DecisionForm | TellingForm | None) -> dict[str, Any]:
+def _filled(found: Approval, given: Any = None, stages: Sequence[StageView] = ()) -> AnswerForm | None:
+    """What whoever decides fills in, beginning with what the last one before them did; None where nothing is."""
+    if not found.needs_form:
+        return None
+    seats = [seat for stage in stages for seat in stage.seats if seat.answer and seat.decided_at and not seat.is_past]
+    newest = max(seats, key=lambda seat: (seat.decided_at, seat.number), default=None)
+    begins = newest.answer if newest else None
+    inputs = kind_named(found.kind).given(found.subject)
+    return AnswerForm(found.form or {}, inputs, given, prefix="answer", auto_id="decide-%s", initial=begins)
+
+
+def _context(
+    found: Approval, person: User, form: DecisionForm | TellingForm | None, filled: AnswerForm | None = None
+) -> dict[str, Any]:
     running = found.state not in ENDED
     kind, stages = kind_named(found.kind), approvals_selectors.stages_of(found)
     readers = approvals_selectors.readers_of(found)
@@ -131,14 +152,21 @@ def _context(found: Approval, person: User, form: DecisionForm | TellingForm | N
     return {
         "approval": found,
         "address": kind.address(found.subject),
+        "shows": kind.shows(found.subject),
         "stages": stages,
         "form": form if isinstance(form, DecisionForm) else _form(found, stages=stages),
         "refused": form,
+        "filled": filled or (_filled(found, stages=stages) if may_decide else None),
         "people": [each for each in readers if each.may_be_asked],
         "may_remind": found.state == ApprovalState.OPEN and found.submitter_id == person.pk,
         "readers": readers,
         "may_decide": may_decide,
         "is_own_turn": own,
-        "may_withdraw": running and found.submitter_id == person.pk,
+        "may_withdraw": running and kind.taken_back and found.submitter_id == person.pk,
         "may_reassign": may_reassign,
+        "may_take_back_signer": any(_is_added_by(person, seat) for stage in stages if stage.is_current for seat in stage.seats),
     }
+
+
+def _is_added_by(person: User, seat: Seat) -> bool:
+    return seat.added_by_id == person.pk and not seat.decision and not seat.is_past

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from apps.approvals import actions
 from apps.approvals.forms import TogetherForm
 from apps.approvals.selectors import PAGE, approvals_for, waiting_for
+from apps.kernel.pages import cut
 from apps.people.models import User
 from apps.people.selectors import signed_in
 
@@ -42,10 +43,10 @@ def together(request: HttpRequest) -> HttpResponse:
 def _choice(
     request: HttpRequest, person: User, form: TogetherForm, seen: dict[int, int] | None = None, status: int = 200
 ) -> HttpResponse:
-    found = list(waiting_for(person)[: PAGE + 1])
+    page = cut(waiting_for(person), PAGE)
     context: dict[str, Any] = {
-        "approvals": found[:PAGE],
-        "more": len(found) > PAGE,
+        "approvals": page.rows,
+        "more": page.more,
         "most": PAGE,
         "form": form,
         "chosen": seen or {},

@@ -1,13 +1,16 @@
 """Error pages in the manner of the product: what happened, and what one can do. They ask nothing of the database."""
 
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import DomainError
+
+API, PROBLEM = "/api/", "application/problem+json"
 
 TEXTS: dict[int, tuple[Any, Any]] = {
     400: (_("The request could not be read"), _("Go back, reload the page and try again.")),
@@ -20,7 +23,16 @@ TEXTS: dict[int, tuple[Any, Any]] = {
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
     title, advice = TEXTS[status]
+    if request.path.startswith(API):
+        return _problem(status, title)
     return render(request, "errors/error.html", {"status": status, "title": title, "advice": advice}, status=status)
+
+
+def _problem(status: int, title: Any) -> HttpResponse:
+    """The same for programs, as the API refuses everything else."""
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    told = {"type": code, "title": code, "status": status, "detail": str(title)}
+    return JsonResponse(told, status=status, content_type=PROBLEM)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,6 +50,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Without session, user or database: any of them may be what broke."""
     title, advice = TEXTS[500]
+    if request.path.startswith(API):
+        return _problem(500, title)
     return HttpResponse(render_to_string("errors/broken.html", {"title": title, "advice": advice}), status=500)
 
 

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,9 @@ from apps.desk.views.answers import form_again, go, is_fragment
 from apps.desk.views.runs import pauses_for
 from apps.engine import actions as engine
 from apps.kernel.errors import DomainError
+from apps.people.models import User
 from apps.people.selectors import signed_in
+from apps.shifts.selectors import duties_of, to_hand_over, to_take
 
 
 @login_required
@@ -26,6 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/_my_tasks.html", {"tasks": selectors.tasks_page(person, limit=8)})
     if part == "runs":
         return render(request, "desk/_runs_today.html", {"runs_by_line": selectors.runs_on_home(person)})
+    if part == "duties":
+        return render(request, "desk/_my_duties.html", _duties(person))
     if part == "news":
         return render(request, "desk/_news.html", {"news": selectors.news_for(person)})
     return render(
@@ -38,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "runs_by_line": selectors.runs_on_home(person),
             "startable": [(process, _begin_form(process.key)) for process in selectors.startable_processes(person)],
             "news": selectors.news_for(person),
+            **_duties(person),
         },
     )
 
@@ -65,6 +71,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         return form_again(request, template, context, refusal)
     return go(request, reverse("run", args=[run.pk]), _("The run has begun."))
+
+
+def _duties(person: User) -> dict[str, Any]:
+    """The person's next shifts, and the hand-overs that wait for them. Eight queries at most, and one for each calendar."""
+    return {"duties": duties_of(person), "due": to_hand_over(person), "to_take": to_take(person)}
 
 
 def _begin_form(key: str) -> BeginForm:

@@ -48,7 +48,7 @@ def about_step(request: HttpRequest, run_id: int, step_id: int, verb: str) -> Ht
 
 
 def _answered(request: HttpRequest, person: User, verb: Verb, run: Run, step: Step | None) -> HttpResponse:
-    require(person, Right.OPERATE, run.line)
+    require(person, Right.INTERVENE, run.line, run.process_id)
     arguments = engine.FORMS[verb].arguments
     choices = _choices(verb, run, step)
     given = request.POST if request.method == "POST" else None

@@ -27,7 +27,7 @@ def migrate(request: HttpRequest, key: str) -> HttpResponse:
     """GET: runs to choose from and elements to map. POST: the verdict for each run, then, with `sure`, what became of it."""
     person = signed_in(request)
     process = process_for(person, key)
-    require(person, Right.OPERATE, process.line)
+    require(person, Right.INTERVENE, process.line, process.pk)
     chosen = numbers([request.GET.get("version", "")])
     page = selectors.migration_page(person, process, chosen[0] if chosen else None, MOST)
     context = {"page": page, "process": process, "form": ReasonForm()}

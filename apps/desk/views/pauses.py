@@ -59,7 +59,7 @@ def lines(request: HttpRequest, verb: str) -> HttpResponse:
     if verb not in OF_LINES:
         raise not_found(_("action"))
     person = signed_in(request)
-    operated = [(line.code, line.name) for line in lines_where(person, Right.OPERATE)]
+    operated = [(line.code, line.name) for line in lines_where(person, Right.INTERVENE)]
     given = request.POST if request.method == "POST" else None
     form = LineForm(operated, given, {name: request.GET.get(name, "") for name in ("line", "business_date")})
     template = "desk/_line_form.html" if is_fragment(request) else "desk/line.html"
@@ -85,7 +85,7 @@ def nodes(request: HttpRequest, run_id: int, verb: str) -> HttpResponse:
         raise not_found(_("action"))
     person = signed_in(request)
     run = engine_selectors.run_for(person, run_id)
-    require(person, Right.OPERATE, run.line)
+    require(person, Right.INTERVENE, run.line, run.process_id)
     about = OF_NODES[verb]
     form = InterventionForm(
         {"node": str},

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from apps.changes.selectors.tickets import tickets_of_run
 from apps.desk import selectors
 from apps.desk.states import LOOKS
 from apps.desk.views.answers import is_fragment
@@ -16,6 +17,7 @@ from apps.people.actions import may
 from apps.people.models import User
 from apps.people.selectors import lines_where, signed_in
 from apps.people.states import Right
+from apps.shifts.selectors import on_duty_now
 
 
 @login_required
@@ -91,7 +93,7 @@ def filter_of(query: QueryDict) -> selectors.RunFilter:
 
 def pauses_for(person: User) -> dict[str, Any]:
     """The lines and days that are paused, and those that the person may resume. Two queries."""
-    return {"pauses": engine_selectors.pauses_for(person), "operated": set(lines_where(person, Right.OPERATE))}
+    return {"pauses": engine_selectors.pauses_for(person), "operated": set(lines_where(person, Right.INTERVENE))}
 
 
 def looks() -> dict[str, dict[str, str]]:
@@ -104,12 +106,15 @@ def looks() -> dict[str, dict[str, str]]:
 
 def _head(person: User, found: Run) -> dict[str, Any]:
     parent = found.parent_step.run if found.parent_step else None
+    shows_duty = found.ended_at is None and may(person, Right.VIEW, found.line)
     return {
         "run": found,
         "parent": parent,
-        "choices": selectors.choices_for_run(found) if may(person, Right.OPERATE, found.line) else [],
+        "choices": selectors.choices_for_run(found) if may(person, Right.INTERVENE, found.line, found.process_id) else [],
         "requests": selectors.requests_about(found),
         "held_nodes": selectors.held_nodes(found) if found.ended_at is None else [],
+        "tickets": tickets_of_run(person, found),
+        "on_duty": on_duty_now(found.line, found.process_id).planned if shows_duty else (),
         "late": selectors.late_in(found, engine_selectors.node_states(found)) if found.times else [],
     }
 

@@ -16,11 +16,13 @@ from apps.engine import actions as engine
 from apps.engine import selectors as engine_selectors
 from apps.engine.models import Step
 from apps.engine.states import StepState
+from apps.engine.store.paths import approval_of, with_paths
 from apps.kernel.errors import DomainError
 from apps.people.actions import may
 from apps.people.models import User
 from apps.people.selectors import signed_in
 from apps.people.states import STEP_ROLE_RIGHT, Right
+from apps.tickets.selectors.links import tickets_named
 
 HUMAN_KINDS = ("user_task", "manual_task")
 APPROVALS_SHOWN = 10
@@ -108,11 +110,13 @@ def step_context(person: User, found: Step) -> dict[str, Any]:
     right = STEP_ROLE_RIGHT.get(found.role)
     is_maker = found.is_check and found.maker_id == person.pk
     is_open = found.state in (StepState.OFFERED, StepState.CLAIMED)
-    mine_to_do = bool(is_human and is_open and right and not is_maker and may(person, right, found.run.line))
+    mine_to_do = bool(
+        is_human and is_open and right and not is_maker and may(person, right, found.run.line, found.run.process_id)
+    )
     taken_by_other = found.state == StepState.CLAIMED and found.taken_by_id != person.pk
     on_hold = found.run.is_held or found.node_id in found.run.held_nodes
-    operates = may(person, Right.OPERATE, found.run.line)
-    view = selectors.named(found)
+    operates = may(person, Right.INTERVENE, found.run.line, found.run.process_id)
+    view, approval = selectors.named(found), approval_of(found)
     return {
         "view": view,
         "step": found,
@@ -123,7 +127,9 @@ def step_context(person: User, found: Step) -> dict[str, Any]:
         "child": getattr(found, "child_run", None),
         "is_human": is_human,
         "is_maker": is_maker and is_open,
-        "can_do": mine_to_do and not taken_by_other and not on_hold and view.opens_at is None,
+        "can_do": mine_to_do and not (taken_by_other or on_hold or view.opens_at or approval),
+        "approval": approval,
+        "tickets": tickets_named(person, step=[found.pk]),
         "taken_by_other": taken_by_other and is_open,
         "choices": selectors.choices_for_step(found) if operates else [],
         "on_hold": is_open and on_hold,
@@ -142,7 +148,8 @@ def _checked_answer(check: Step) -> dict[str, Any]:
 
 def _step_for(person: User, run_id: int, step_id: int) -> Step:
     run = engine_selectors.run_for(person, run_id)
-    found = run.steps.select_related("taken_by", "decided_by", "maker", "child_run").filter(pk=step_id).first()
+    steps = run.steps.select_related("taken_by", "decided_by", "maker", "child_run")
+    found = with_paths(steps).filter(pk=step_id).first()
     if found is None:
         raise not_found(_("step"))
     found.run = run

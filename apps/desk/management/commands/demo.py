@@ -11,13 +11,39 @@ from apps.calendars.actions import load_calendar_facts
 from apps.desk.selectors import last_completed_business_day
 from apps.files.actions import load_catalogue
 from apps.files.conf import from_data_folder
+from apps.lines.agency import actions as agency_actions
+from apps.lines.agency import conf as agency
+from apps.lines.bond_lending import actions as bond_lending
+from apps.lines.bond_lending import conf as lending
+from apps.lines.fees.actions import load_fee_rates
+from apps.lines.fund_distribution import actions as fund_distribution
+from apps.lines.fund_distribution import conf as advances
+from apps.lines.fund_distribution.selectors import answer_day
+from apps.lines.options_margin import actions as options_margin
+from apps.lines.options_margin import conf as options
+from apps.lines.precious_metals import actions as precious_metals
+from apps.lines.precious_metals import conf as metals
+from apps.lines.preferred_stock import actions as preferred_actions
+from apps.lines.preferred_stock import conf as preferred
+from apps.lines.rtgs import actions as rtgs_actions
 from apps.lines.rtgs import conf as rtgs
-from apps.lines.rtgs.actions import install
 from apps.people.actions import load_demo_people
+from apps.recon.actions import load_definitions
+from apps.shifts.actions import load_demo_roster
 
-AUTHOR, APPROVER = "chen.jing", "zhao.gang"
-INSTRUCTIONS = 200
+AUTHOR, APPROVER, ADMIN = "chen.jing", "zhao.gang", "admin"
+INSTRUCTIONS, ACCOUNTS, CONTRACTS, REQUESTS, ITEMS, TRADES, HOLDERS = 200, 60, 60, 60, 60, 60, 20
 SEED = 1
+LINES: dict[str, Any] = {
+    "RTGS settlement Shanghai": rtgs_actions,
+    "Options margin": options_margin,
+    "Exchange bond lending": bond_lending,
+    "Fund distribution T+0": fund_distribution,
+    "Agency payments": agency_actions,
+    "Gold and precious metals": precious_metals,
+    "Preferred stock": preferred_actions,
+}
+"""The actions of each line by what the command calls it."""
 
 
 class Command(BaseCommand):
@@ -36,23 +62,42 @@ class Command(BaseCommand):
         self.stdout.write("  calendars of the exchanges and the banks, time nodes")
         families = load_catalogue()
         self.stdout.write(f"  {families} families of market files")
-        versions = install(author=people[AUTHOR], approver=people[APPROVER])
-        published = ", ".join(f"{version.process.key} v{version.number}" for version in versions)
-        self.stdout.write(f"  RTGS settlement Shanghai{': published ' + published if published else ', unchanged'}")
+        for name, line in LINES.items():
+            versions = line.install(author=people[AUTHOR], approver=people[APPROVER])
+            published = ", ".join(f"{version.process.key} v{version.number}" for version in versions)
+            self.stdout.write(f"  {name}{': published ' + published if published else ', unchanged'}")
+        self.stdout.write(f"  {load_definitions()} new reconciliation definitions")
+        self.stdout.write(f"  {load_fee_rates()} new rates of fees")
+        templates = sum(line.install_templates(actor=people[ADMIN]) for line in LINES.values())
+        self.stdout.write(f"  {templates} new templates")
+        duties = load_demo_roster(keeper=people[ADMIN])
+        self.stdout.write(f"  two sites, two shifts, {duties} new duties in the roster")
         if not no_files:
             self._write_market_files()
 
     def _write_market_files(self) -> None:
         day = last_completed_business_day()
-        folder: Path = from_data_folder(rtgs.SOURCES.format(date=day.strftime("%Y%m%d")))
+        facts = {"date": day, "seed": SEED, "stages": ["morning", "evening"]}
+        self._simulate(rtgs.LINE, rtgs.SOURCES, instructions=INSTRUCTIONS, **facts)
+        self._simulate(options.LINE, options.SOURCES, accounts=ACCOUNTS, **facts)
+        self._simulate(lending.LINE, lending.SOURCES, contracts=CONTRACTS, **facts)
+        self._simulate(agency.LINE, agency.SOURCES, items=ITEMS, date=day, seed=SEED, stages=["morning", "second", "evening"])
+        self._simulate(metals.LINE, metals.SOURCES, trades=TRADES, **facts)
+        stages = ["morning", "evening"]
+        self._simulate(preferred.LINE, preferred.SOURCES, holders=HOLDERS, date=day, seed=SEED, stages=stages)
+        asked = {"date": day, "seed": SEED, "requests": REQUESTS}
+        self._simulate(advances.LINE, advances.SOURCES, stages=["morning", "receipts"], **asked)
+        answers = advances.SOURCES.format(date=answer_day(day).strftime("%Y%m%d"))
+        self._simulate(advances.LINE, answers, stages=["confirmations", "money"], **asked)
+
+    def _simulate(self, line: str, sources: str, **facts: Any) -> None:
+        day = facts["date"]
+        folder: Path = from_data_folder(sources.format(date=day.strftime("%Y%m%d")))
         if folder.exists() and any(folder.iterdir()):
-            self.stdout.write(f"  market files of {day.isoformat()} are there")
+            self.stdout.write(f"  market files of {line} for {day.isoformat()} are there")
             return
-        call_command(
-            "market", "simulate", line=rtgs.LINE, date=day, out=folder, seed=SEED, instructions=INSTRUCTIONS,
-            stages=["morning", "evening"], verbosity=0, stdout=_Quiet(),
-        )  # fmt: skip
-        self.stdout.write(f"  a day of market files for {day.isoformat()} in {folder}")
+        call_command("market", "simulate", line=line, out=folder, verbosity=0, stdout=_Quiet(), **facts)
+        self.stdout.write(f"  a day of market files of {line} for {day.isoformat()} in {folder}")
 
 
 class _Quiet:

@@ -98,6 +98,7 @@ class Command(BaseCommand):
         return not get_user_model().objects.exists()
 
     def _first_data(self, no_demo: bool) -> None:
+        call_command("standards", "load", stdout=self.stdout)
         if no_demo:
             password = secrets.token_urlsafe(12)
             get_user_model().objects.create_superuser("admin", password=password)
