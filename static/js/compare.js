@@ -2,7 +2,7 @@
  * The page that compares two models: <div data-compare> with two diagrams ([data-side]), and a list of buttons
  * <button data-element="id" data-what="added|removed|changed|moved" data-sides="old new">. Choosing one shows its place in both.
  */
-import { boxOf } from "./diagram.js";
+import { MARGIN, boxOf, viewOn } from "./diagram.js";
 import { neighbour } from "./tabs.js";
 
 const READABLE_ZOOM = 0.6;
@@ -15,11 +15,17 @@ export function statesOf(rows, side, withLayout) {
   return Object.fromEntries(shown.map(({ element, what }) => [element, what]));
 }
 
-/** The part of a diagram that has the box in its middle: as large as now, but never too small to be read. */
-export function viewAround(box, outer, scale) {
+/** The part of a diagram around the box: as large as now, but never too small to be read. `whole` is what there is to be seen. */
+export function viewAround(box, whole, outer, scale) {
   const zoom = Math.max(scale, READABLE_ZOOM);
-  const [width, height] = [outer.width / zoom, outer.height / zoom];
-  return { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
+  return viewOn(box, whole, { width: outer.width / zoom, height: outer.height / zoom }, MARGIN / zoom);
+}
+
+/** The box around several boxes. */
+export function around(boxes) {
+  const [x, y] = ["x", "y"].map((axis) => Math.min(...boxes.map((box) => box[axis])));
+  const [right, bottom] = [["x", "width"], ["y", "height"]].map(([axis, size]) => Math.max(...boxes.map((box) => box[axis] + box[size])));
+  return { x, y, width: right - x, height: bottom - y };
 }
 
 const registryOf = (diagram) => diagram.viewer.get("elementRegistry");
@@ -112,10 +118,11 @@ async function start(page) {
   };
   const show = (element) => {
     const scale = Math.max(...Object.values(diagrams).map((diagram) => canvasOf(diagram).zoom()));
+    const whole = () => around(Object.values(diagrams).map((diagram) => canvasOf(diagram).viewbox().inner));
     for (const [side, diagram] of Object.entries(diagrams)) {
       const found = placed(side, element) || placed(side === "old" ? "new" : "old", element);
       if (placed(side, element)) alone(() => openPlane(canvasOf(diagram), element));
-      if (found && canvasOf(diagram).getContainer().offsetParent) alone(() => canvasOf(diagram).viewbox(viewAround(boxOf(found), canvasOf(diagram).viewbox().outer, scale)));
+      if (found && canvasOf(diagram).getContainer().offsetParent) alone(() => canvasOf(diagram).viewbox(viewAround(boxOf(found), whole(), canvasOf(diagram).viewbox().outer, scale)));
       diagram.select(element);
     }
     for (const ghost of page.querySelectorAll("[data-ghost]")) ghost.classList.toggle("is-selected", ghost.dataset.ghost === element);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { statesOf, viewAround } from "./compare.js";
+import { around, statesOf, viewAround } from "./compare.js";
 import { boxOf } from "./diagram.js";
 
 const ROWS = [
@@ -27,6 +27,16 @@ test("the box of a line goes around all its points", () => {
 test("an element is shown in the middle, never smaller than can be read", () => {
   const box = { x: 100, y: 100, width: 100, height: 80 };
 
-  assert.deepEqual(viewAround(box, { width: 600, height: 300 }, 1), { x: -150, y: -10, width: 600, height: 300 });
-  assert.equal(viewAround(box, { width: 600, height: 300 }, 0.1).width, 1000);
+  const whole = { x: -1000, y: -1000, width: 3000, height: 3000 };
+
+  assert.deepEqual(viewAround(box, whole, { width: 600, height: 300 }, 1), { x: -150, y: -10, width: 600, height: 300 });
+  assert.equal(viewAround(box, whole, { width: 600, height: 300 }, 0.1).width, 1000);
+});
+
+test("an element at the edge leaves no empty half beside it", () => {
+  const box = { x: 0, y: 0, width: 100, height: 80 };
+  const whole = around([{ x: 0, y: 0, width: 900, height: 100 }, { x: 100, y: 0, width: 900, height: 600 }]);
+
+  assert.deepEqual(whole, { x: 0, y: 0, width: 1000, height: 600 });
+  assert.deepEqual(viewAround(box, whole, { width: 600, height: 300 }, 1), { x: -24, y: -24, width: 600, height: 300 });
 });

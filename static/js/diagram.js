@@ -32,7 +32,7 @@ export function loadSheets(more = []) {
   }
 }
 
-const MARGIN = 24;
+export const MARGIN = 24;
 
 /** The box around a shape or the points of a connection. */
 export function boxOf(element) {
@@ -49,18 +49,21 @@ export function lookAt(canvas, shape) {
   if (!shape || canvas.zoom() >= READABLE_ZOOM) return;
   const width = outer.width / READABLE_ZOOM;
   const height = outer.height / READABLE_ZOOM;
-  const margin = MARGIN / READABLE_ZOOM;
-  const box = boxOf(shape);
+  canvas.viewbox(viewOn(boxOf(shape), inner, { width, height }, MARGIN / READABLE_ZOOM));
+}
+
+/** A part of this size with the box in its middle, as far as there is something to be seen on both sides of it. */
+export function viewOn(box, whole, { width, height }, margin) {
   const within = (middle, size, start, length) => {
     if (size >= length + 2 * margin) return start - (size - length) / 2;
     return Math.min(Math.max(middle - size / 2, start - margin), start + length + margin - size);
   };
-  canvas.viewbox({
-    x: within(box.x + box.width / 2, width, inner.x, inner.width),
-    y: within(box.y + box.height / 2, height, inner.y, inner.height),
+  return {
+    x: within(box.x + box.width / 2, width, whole.x, whole.width),
+    y: within(box.y + box.height / 2, height, whole.y, whole.height),
     width,
     height,
-  });
+  };
 }
 
 /** Shows the whole model, in the middle of what `left` pixels leave free, with a margin, never larger than life. */
@@ -75,7 +78,8 @@ export function fit(canvas, { left = 0 } = {}) {
   canvas.viewbox({ x, y: inner.y - (height - inner.height) / 2, width, height });
 }
 
-function controls(element, canvas) {
+/** Buttons to zoom with the pointer. */
+export function controls(element, canvas) {
   const words = element.dataset;
   const box = document.createElement("div");
   box.className = "diagram-controls";
@@ -105,8 +109,9 @@ export async function mountDiagram(element) {
       return answer.text();
     }),
   ]);
-  const viewer = new NavigatedViewer({ container: element, bpmnRenderer: COLOURS, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ bpmnRenderer: COLOURS, zoomScroll: { enabled: false } });
   await viewer.importXML(xml);
+  viewer.attachTo(element);
   const canvas = viewer.get("canvas");
   controls(element, canvas);
   element.classList.add("is-ready");

@@ -71,10 +71,12 @@ export function keepOwnFacts(modeler) {
     if (descriptor.businessObject) Object.assign(descriptor.businessObject.$attrs, descriptor.ownFacts);
   });
   bus.on("commandStack.shape.replace.postExecute", ({ context }) => {
-    const { nameEn, deadline } = Object.fromEntries(["nameEn", "deadline"].map((name) => [name, attribute(context.oldShape.businessObject, name)]));
-    const kept = context.newShape.businessObject.$attrs;
-    if (nameEn) kept[`${PREFIX}:nameEn`] = nameEn;
-    if (deadline) kept[`${PREFIX}:deadline`] = deadline;
+    const { businessObject: now } = context.newShape;
+    const facts = ["nameEn", "deadline", ...(now.$instanceOf("bpmn:Activity") ? ["runbook"] : [])];
+    for (const name of facts) {
+      const value = attribute(context.oldShape.businessObject, name);
+      if (value) now.$attrs[`${PREFIX}:${name}`] = value;
+    }
   });
 }
 

@@ -39,6 +39,7 @@ export function panel(box, modeler, choices, words) {
     control.className = options.feel ? "form-control is-feel" : "form-control";
     if (options.feel) control.spellcheck = false;
     if (options.hint) control.placeholder = options.hint;
+    if (options.parameter) control.dataset.parameter = options.parameter;
     changed(field(label, control, options), work);
   };
   const select = (label, value, options, work, more = {}) => {
@@ -91,7 +92,7 @@ export function panel(box, modeler, choices, words) {
     for (const [name, property] of Object.entries(properties)) {
       const fallback = property.default === undefined || property.default === null ? "" : JSON.stringify(property.default);
       text(name, valueOf(name), (value) => store(name, value), {
-        feel: true, help: property.description || "", hint: fallback, required: (handler.schema.required || []).includes(name),
+        feel: true, parameter: name, help: property.description || "", hint: fallback, required: (handler.schema.required || []).includes(name),
       });
     }
     for (const row of rows.filter((one) => !(one.key in properties))) {
@@ -221,6 +222,7 @@ export function panel(box, modeler, choices, words) {
     if (definitionOf(element)?.$type === "bpmn:TimerEventDefinition") timing(element);
     if (!TASKS.includes(element.type)) return;
     select(words.deadline, attribute(owner, "deadline"), choices.moments, (value) => write.attribute(element, "deadline", value));
+    text(words.runbook, attribute(owner, "runbook"), (value) => write.attribute(element, "runbook", value.trim()), { help: words.runbookHelp, hint: "https://" });
     if (element.type === "bpmn:CallActivity") pairs(words.inputs, mappings(owner, "input"), (rows) => write.mappings(element, "input", rows), [words.variable, words.value]);
     pairs(words.outputs, mappings(owner, "output"), (rows) => write.mappings(element, "output", rows), [words.variable, words.value]);
   }

@@ -1,8 +1,13 @@
 /** The page on which a process is drawn: modeller, steps to add, panel of fields, what the checker says, and saving by itself. */
-import { COLOURS, fit, loadSheets } from "./diagram.js";
-import { declareNamespace, keepOwnFacts, NAMESPACE } from "./editor-model.js";
+import { COLOURS, controls, fit, loadSheets } from "./diagram.js";
+import { MORE_CHINESE } from "./editor-chinese.js";
+import { declareNamespace, keepOwnFacts } from "./editor-model.js";
 import { panel } from "./editor-panel.js";
 import { saver } from "./editor-saving.js";
+import { palette } from "./editor-steps.js";
+import { views } from "./editor-views.js";
+import { sheet } from "./table-sheet.js";
+import { tableView } from "./table-view.js";
 
 const EDITOR = "../vendor/bpmn-edit/18.31.1/bpmn-edit.js";
 const SHEETS = ["../vendor/bpmn-edit/18.31.1/bpmn-font.css", "../vendor/bpmn-edit/18.31.1/diagram-js-minimap.css"];
@@ -12,44 +17,12 @@ const PALETTE_PX = 110;
 const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
 
 function translated(chinese) {
-  const words = { ...chinese, "Open minimap": "打开缩略图", "Close minimap": "关闭缩略图" };
+  const words = { ...chinese, ...MORE_CHINESE };
   return { translate: ["value", (text, replacements = {}) => (words[text] || text).replace(/{([^}]+)}/g, (_, key) => replacements[key] ?? `{${key}}`)] };
 }
 
-/** Steps by what they are for in this business: a click or Enter puts one behind what is chosen. */
-function steps(list, modeler) {
-  const [modeling, factory, elements, selection, canvas] = ["modeling", "bpmnFactory", "elementFactory", "selection", "canvas"].map((name) => modeler.get(name));
-  const moddle = modeler.get("moddle");
-  const shapeOf = ({ type, name, attributes = {}, form, timer }) => {
-    const owner = factory.create(type, { name });
-    for (const [key, value] of Object.entries(attributes)) owner.$attrs[`clearway:${key}`] = value;
-    if (form) {
-      const said = moddle.createAny("clearway:form", NAMESPACE, { $body: JSON.stringify(form) });
-      owner.extensionElements = factory.create("bpmn:ExtensionElements", { values: [said] });
-    }
-    return elements.createShape({ type, businessObject: owner, ...(timer ? { eventDefinitionType: "bpmn:TimerEventDefinition" } : {}) });
-  };
-  for (const button of list.querySelectorAll("[data-step]")) {
-    const step = JSON.parse(button.dataset.step);
-    button.addEventListener("click", () => {
-      const [chosen] = selection.get();
-      const behind = chosen && chosen.type !== "bpmn:SequenceFlow" && chosen.businessObject.$instanceOf("bpmn:FlowNode") && chosen.type !== "bpmn:EndEvent";
-      const view = canvas.viewbox();
-      const shape = behind
-        ? modeling.appendShape(chosen, shapeOf(step), { x: chosen.x + chosen.width + 110, y: chosen.y + chosen.height / 2 }, chosen.parent)
-        : modeling.createShape(shapeOf(step), { x: view.x + view.width / 2, y: view.y + view.height / 2 }, canvas.getRootElement());
-      selection.select(shape);
-      canvas.scrollToElement(shape);
-    });
-    button.addEventListener("dragstart", (event) => {
-      event.preventDefault();
-      modeler.get("create").start(event, shapeOf(step));
-    });
-  }
-}
-
 /** Shows what the checker says, in the list and on the elements. A newer model's answer replaces an older one's. */
-function checker(modeler, { list, count, words, token }) {
+function checker(modeler, { list, count, words, token, process, mark }) {
   const overlays = modeler.get("overlays");
   const registry = modeler.get("elementRegistry");
   let turn = 0;
@@ -61,12 +34,13 @@ function checker(modeler, { list, count, words, token }) {
     for (const problem of problems) byElement.set(problem.element, [...(byElement.get(problem.element) || []), problem]);
     for (const [id, found] of byElement) {
       const element = registry.get(id);
-      if (!element) continue;
+      if (!element?.parent) continue; // the process itself has no place in the drawing
       const worst = found.some(({ severity }) => severity === "error") ? "error" : "warning";
       const mark = Object.assign(document.createElement("span"), { className: `problem-mark is-${worst}`, textContent: worst === "error" ? "!" : "?", title: found.map(({ message }) => message).join("\n") });
       overlays.add(id, "problem", { position: { top: -9, left: -9 }, html: mark });
     }
     list.replaceChildren(...problems.map((problem) => row(problem)));
+    mark(problems);
     const errors = problems.filter(({ severity }) => severity === "error").length;
     count.textContent = problems.length ? words.found.replace("{errors}", errors).replace("{others}", problems.length - errors) : words.clean;
     count.dataset.errors = errors;
@@ -93,7 +67,7 @@ function checker(modeler, { list, count, words, token }) {
     turn += 1;
     const mine = turn;
     const { xml } = await modeler.saveXML({ format: true });
-    const answer = await fetch("/api/check/", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ model_xml: xml }) });
+    const answer = await fetch("/api/check/", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ model_xml: xml, process }) });
     if (mine !== turn) return;
     if (answer.ok) show(await answer.json());
     else count.textContent = words.unchecked;
@@ -104,7 +78,19 @@ function checker(modeler, { list, count, words, token }) {
   };
 }
 
-export async function mountEditor(page) {
+/** The table beside the drawing, and the button and key that change between the two. */
+function tableOf(page, modeler, choices, words) {
+  const section = page.querySelector("[data-table]");
+  const state = section.querySelector("[data-table-state]");
+  const say = (text) => (state.textContent = text);
+  const table = tableView(section, modeler, { choices, words: words.table, names: words.panel.elements, say });
+  sheet(section, page.querySelector("[data-sheet]"), modeler, table, { choices, words: words.table, say });
+  views(page, modeler, table);
+  return table;
+}
+
+/** Starts the editor on a page: `keep` makes what saves it, as `saver` does. */
+export async function mountEditor(page, { keep = saver } = {}) {
   loadSheets(SHEETS);
   const canvas = page.querySelector("[data-canvas]");
   const [choices, words] = [readJson("drawing-choices"), readJson("drawing-words")];
@@ -115,12 +101,17 @@ export async function mountEditor(page) {
   await modeler.importXML(readJson("drawing-model"));
   declareNamespace(modeler);
   fit(modeler.get("canvas"), { left: PALETTE_PX });
-  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  controls(canvas, modeler.get("canvas"));
+  const { token } = page.dataset;
 
   panel(page.querySelector("[data-fields]"), modeler, choices, words.panel).showRoot();
-  steps(page.querySelector("[data-steps]"), modeler);
-  const check = checker(modeler, { list: page.querySelector("[data-problems]"), count: page.querySelector("[data-count]"), words: words.checks, token });
-  const save = saver(page, modeler, { words: words.saving, token });
+  const table = tableOf(page, modeler, choices, words);
+  palette(page.querySelector("[data-steps]"), modeler, {
+    chosen: () => (table.isOpen() ? table.anchor() : modeler.get("selection").get()[0]),
+    added: (shape) => table.isOpen() && table.add(shape),
+  });
+  const check = checker(modeler, { list: page.querySelector("[data-problems]"), count: page.querySelector("[data-count]"), words: words.checks, token, process: page.dataset.process, mark: table.mark });
+  const save = keep(page, modeler, { words: words.saving, token });
   modeler.on("commandStack.changed", () => {
     check();
     save.later();
@@ -128,7 +119,7 @@ export async function mountEditor(page) {
   modeler.on("import.done", check);
   check();
   canvas.classList.add("is-ready");
-  page.editor = { modeler, save };
+  page.editor = { modeler, save, table };
   return page.editor;
 }
 

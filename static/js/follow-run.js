@@ -1,7 +1,8 @@
 /**
  * Follows one run: <section data-run="17" data-after="42"> fires "journal:entry" once per new entry, in order.
+ * <section data-comments="/ws/comments/ticket/5/after/" data-after="3"> follows what is said about a thing in the same way.
  *
- * Entry numbers of a run are dense. A number that is not the next one is a gap: the socket is opened again from the
+ * Entry numbers of a stream are dense. A number that is not the next one is a gap: the socket is opened again from the
  * last number seen, and the server reads what is missing.
  */
 import { keepSocket, socketAddress } from "./socket.js";
@@ -14,8 +15,9 @@ export function judge(last, number) {
 
 export function followRun(element, { onLink, Event = globalThis.CustomEvent, keep = keepSocket, ...tools } = {}) {
   let last = Number(element.dataset.after);
+  const path = element.dataset.comments ?? `/ws/runs/${element.dataset.run}/after/`;
   const line = keep({
-    address: (after) => socketAddress(`/ws/runs/${element.dataset.run}/after/${after}/`),
+    address: (after) => socketAddress(`${path}${after}/`),
     after: last,
     onLink,
     onFrame: (frame) => {

@@ -1,11 +1,11 @@
 /**
  * <section id="runs" data-refresh="/?part=runs" data-refresh-on="run. step."> reads itself again when an entry of one
- * of these kinds comes: at once for the first, then at most every `spacing` ms. Morphs, so focus and half-typed input stay.
+ * of these kinds comes (`*`: of any kind): at once for the first, then at most every `spacing` ms. Morphs, so focus and half-typed input stay.
  */
 export const SPACING_MS = 500;
 
 export function wants(kinds, kind) {
-  return kinds.split(" ").some((start) => start && (kind === start || (start.endsWith(".") && kind.startsWith(start))));
+  return kinds.split(" ").some((start) => start && (start === "*" || kind === start || (start.endsWith(".") && kind.startsWith(start))));
 }
 
 /** Calls `work` at once, then at most once per `spacing` while asked, and always once after the last ask. */

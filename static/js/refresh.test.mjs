@@ -7,6 +7,7 @@ test("kinds match whole or by their beginning", () => {
   assert.ok(wants("run. step.moved", "step.moved"));
   assert.ok(!wants("run. step.moved", "step.taken"));
   assert.ok(!wants("", "step.taken"));
+  assert.ok(wants("*", "step.taken"));
 });
 
 test("the first ask works at once, a burst becomes one more", async () => {

@@ -57,6 +57,9 @@ export function keepSocket({ address, after, onFrame, onLink = () => {}, Socket 
     get after() {
       return state.after;
     },
+    send(text) {
+      if (state.socket?.readyState === 1) state.socket.send(text);
+    },
     again() {
       if (state.stopped || state.socket?.readyState <= 1) return;
       cancel(state.retry);
