@@ -276,7 +276,7 @@ def test_programs_decide_as_people_do(line, author, people, django_assert_max_nu
     api = APIClient()
     api.force_login(ann)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         waiting = api.get("/api/approvals/?waiting=true").json()
     bare = api.post(f"/api/approvals/{approval.pk}/reject/", {})
     unknown = api.post(f"/api/approvals/{approval.pk}/hand-over/", {"people": ["nobody"]})

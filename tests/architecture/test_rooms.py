@@ -23,8 +23,8 @@ ROOMS = [
 LEVEL = {name: len(ROOMS) - number for number, names in enumerate(ROOMS) for name in names}
 PLUMBING = {"__init__", "apps", "migrations", "management", "templatetags", "locale", "data"}
 KERNEL = {
-    "__init__", "canonical", "clock", "crashpoint", "dmn", "errors", "feel", "front_door", "ids", "locale", "money", "problems",
-    "rows",
+    "__init__", "canonical", "clock", "crashpoint", "dmn", "durable", "errors", "feel", "front_door", "ids", "json_door",
+    "locale", "money", "pages", "problems", "rows", "schema", "tables",
 }  # fmt: skip
 LONGEST_FILE_LINES = 400
 KNOWN_UPWARD = {
@@ -55,8 +55,8 @@ def room_of(module: str, home: str) -> str | None:
 
 
 def level_in(home: Path, room: str) -> int:
-    """In a business line handlers are an edge, as tasks are elsewhere; in the engine the room holds the registry."""
-    return LEVEL["tasks"] if room == "handlers" and "lines" in home.parts else LEVEL[room]
+    """Handlers are an edge, as tasks are; in the engine the room holds the registry."""
+    return LEVEL["tasks"] if room == "handlers" and "engine" not in home.parts else LEVEL[room]
 
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:

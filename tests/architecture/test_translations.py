@@ -1,6 +1,7 @@
 """Chinese is complete: every text of every app, compiled and committed."""
 
 import pytest
+from django.utils import translation
 
 from tools import messages
 
@@ -12,6 +13,17 @@ def test_every_text_of_the_app_has_its_chinese_and_the_compiled_catalogue_is_cur
     report = messages.check(app, EVERYWHERE)
 
     assert not report, str(report)
+
+
+def test_no_text_is_translated_in_two_ways():
+    assert messages.said_differently() == []
+
+
+def test_no_library_says_it_otherwise_on_our_pages():
+    with translation.override("zh-hans"):
+        others = {text for (context, text), ours in EVERYWHERE.items() if not context and translation.gettext(text) != ours}
+
+    assert {text for text in others if "%(" not in text} == set()
 
 
 def test_texts_are_found_in_python_whatever_gettext_is_called():

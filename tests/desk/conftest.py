@@ -3,7 +3,7 @@ from django.test import Client
 
 from apps.people.models import BusinessLine, User
 from apps.people.states import Role
-from apps.processes import selectors as models
+from apps.processes.selectors import languages as models
 from tests.factories.desk import published_with_drawing
 from tests.factories.engine import PlanText, line, mapping, person
 

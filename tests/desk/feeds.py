@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,12 +16,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
+from apps.desk.selectors import Position, entries_not_placed
 from apps.journal.actions import append_all
 from apps.people.models import User
 from clearway.routing import websockets
 
 HOST = b"testserver"
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +108,18 @@ async def next_frame(socket: Socket, type_: str) -> dict[str, Any]:
             return frame
 
 
-async def closing_code(socket: Socket, seconds: float = PATIENCE_SECONDS) -> int:
+async def closing_code(socket: Socket) -> int:
     """The code the server closes with; frames before it are passed over."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            event = await socket.receive_output(seconds)
+            event = await socket.receive_output(PATIENCE_SECONDS)
             if event["type"] == "websocket.close":
                 return int(event.get("code") or 1000)
+
+
+def wait_for_places() -> None:
+    """Transactions of other tests on the same PostgreSQL server hold places back; a test begins when there are none."""
+    until, never = time.monotonic() + 120, threading.Event()
+    while entries_not_placed(Position(), 1):
+        assert time.monotonic() < until, "never placed"
+        never.wait(0.05)

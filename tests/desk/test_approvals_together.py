@@ -118,7 +118,7 @@ def test_the_list_costs_the_same_for_many(cast, django_assert_max_num_queries):
         begin_approval(line, author, subject=subject)
     client = signed_in(ann)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         page = client.get("/approvals/together/").content.decode()
 
     assert page.count('name="approval"') == 50

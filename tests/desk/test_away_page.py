@@ -27,7 +27,7 @@ def cast():
 
 def named(stand_in: User, **words: Any) -> dict[str, Any]:
     today = clock.market_date().isoformat()
-    return {"stand_in": stand_in.pk, "valid_from_date": today, "valid_until_date": today, "reason": "leave", **words}
+    return {"stand_in": stand_in.pk, "valid_from_date": today, "valid_until_date": today, "reason": "on the Yangtze", **words}
 
 
 def test_a_person_names_a_stand_in_who_decides_and_is_shown_beside_them(cast):
@@ -52,7 +52,7 @@ def test_the_page_shows_both_sides_and_only_the_owner_ends_it(cast):
 
     pages = [signed_in(person).get("/approvals/away/").content.decode() for person in (ann, bob, cem)]
     assert [address in page for page in pages] == [True, False, False]
-    assert ["leave" in page for page in pages] == [True, True, False]
+    assert ["on the Yangtze" in page for page in pages] == [True, True, False]
     assert signed_in(cem).post(address).status_code == 403
     assert signed_in(ann).post(address).status_code == 302
     assert signed_in(ann).post(address).status_code == 409
@@ -66,7 +66,7 @@ def test_nothing_is_named_without_days_a_reason_and_somebody_of_the_line(cast):
     stranger = make_user("stranger")
 
     over = named(bob, valid_until_date="2001-01-01")
-    for words in (named(bob, reason=""), over, named(stranger), named(ann), {"reason": "leave"}):
+    for words in (named(bob, reason=""), over, named(stranger), named(ann), {"reason": "on the Yangtze"}):
         assert signed_in(ann).post("/approvals/away/", words).status_code == 422
 
     assert not StandIn.objects.exists()

@@ -6,7 +6,9 @@ from django.urls import reverse
 from apps.engine import actions as engine
 from apps.engine.models import Run, Step
 from apps.journal.models import Entry
-from tests.desk.conftest import signed_in
+from apps.processes.models import Process
+from tests.desk.conftest import four_eyes, signed_in
+from tests.factories.desk import published_with_drawing
 from tests.factories.engine import DAY, begin, run_until_quiet
 
 pytestmark = pytest.mark.django_db
@@ -297,3 +299,22 @@ def test_every_text_of_a_person_is_escaped(maker, settlement):
 def test_addresses_have_names():
     assert reverse("home") == "/"
     assert reverse("run", args=[7]) == "/runs/7/"
+
+
+def test_the_panel_of_a_step_has_its_runbook_or_that_of_its_process_also_where_it_went_wrong(maker, shanghai):
+    text = four_eyes()
+    text.nodes["confirm"]["runbook"] = "https://wiki/confirm"
+    published_with_drawing(text, on=shanghai, english={})
+    Process.objects.filter(key="L01").update(runbook_url="https://wiki/process")
+    run = begun(maker, text)
+    run.steps.filter(node_id="read").update(problem="it broke")
+    read, confirm = (
+        signed_in(maker).get(f"/runs/{run.pk}/steps/{run.steps.get(node_id=name).pk}/", headers=HX).content.decode()
+        for name in ("read", "confirm")
+    )
+
+    notice = re.search(r'<div class="notice notice-error">.*?</div>', read, re.DOTALL)
+    assert notice is not None
+    assert 'href="https://wiki/process"' in notice[0]
+    assert 'href="https://wiki/confirm"' in confirm
+    assert "https://wiki/process" not in confirm

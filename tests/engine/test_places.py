@@ -384,6 +384,10 @@ def test_a_claim_reads_its_turn_from_the_index_however_many_steps_are_finished()
         Step(run=run, token=number, node_id="x", name="x", kind="task", state="done", created_at=kept.created_at)
         for number in range(100, 5100)
     )
+    Step.objects.bulk_create(  # so many that sorting them would cost more than reading the first in order
+        Step(run=run, token=number, node_id="x", name="x", kind="task", state="ready", rank=number, created_at=kept.created_at)
+        for number in range(6000, 6500)
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE engine_step")
         cursor.execute(

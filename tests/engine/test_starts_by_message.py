@@ -181,6 +181,16 @@ def test_a_person_sends_a_message_that_begins_a_run():
     assert Entry.objects.filter(kind="message.sent").count() == 1
 
 
+def test_a_fraction_in_a_message_is_kept_with_its_digits_and_the_run_begins():
+    made.published(starting(mail()))
+
+    actions.send_message(name="mail", key="k", payload={"price": 101.37}, once="1", actor=made.operator())
+    actions.sweep()
+
+    assert Message.objects.get().payload == {"price": "101.37"}
+    assert Run.objects.count() == 1
+
+
 def test_a_message_for_nobody_is_refused():
     with pytest.raises(NobodyWaits):
         actions.send_message(name="mail", key="k", payload={}, once="1", actor=made.operator())

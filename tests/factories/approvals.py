@@ -41,8 +41,16 @@ def make_flow(line: BusinessLine, *stages: dict[str, Any], kind: str = THING, **
 def begin_approval(
     line: BusinessLine, author: User, subject: int = 1, digest: str = "one", others: Sequence[User] = ()
 ) -> Approval:
-    titles = {"title_zh": f"事项 {subject}", "title_en": f"Thing {subject}"}
-    return open_approval(kind=THING, subject=subject, **titles, line=line, digest=digest, makers=[author, *others], actor=author)
+    return open_approval(
+        kind=THING,
+        subject=subject,
+        title_zh=f"事项 {subject}",
+        title_en=f"Thing {subject}",
+        line=line,
+        digest=digest,
+        makers=[author, *others],
+        actor=author,
+    )
 
 
 def stand_in_for(owner: User, stand_in: User, line: BusinessLine, *, begins: date | None = None, days: int = 1) -> StandIn:

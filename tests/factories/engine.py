@@ -28,6 +28,7 @@ from apps.processes.core.plan import (
     Timer,
 )
 from apps.processes.models import Process, ProcessVersion
+from apps.processes.store import set_in_force
 
 DAY = date(2026, 3, 2)
 
@@ -170,6 +171,7 @@ def published(text: PlanText, *, on: BusinessLine | None = None, startable: bool
     )
     for step in ({"state": "in_review"}, {"state": "approved", "approver": approver}, {"state": "published"}):
         ProcessVersion.objects.filter(pk=version.pk).update(**step)
+    set_in_force(process, version, from_date=None, actor=approver)
     actions.arm_starts(process_id=process.pk)
     return ProcessVersion.objects.get(pk=version.pk)
 

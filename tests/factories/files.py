@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from apps.calendars.models import Calendar
 from apps.files.core.dbf import Column, write_dbf
-from apps.files.models import Source
+from apps.files.models import ArrivalRule, Source
 from apps.files.store import catalogue
 from apps.people.models import BusinessLine
 
@@ -48,3 +49,21 @@ def drop(folder: Path, name: str, data: bytes, *, modified_seconds: int = 1_000_
     path.write_bytes(data)
     os.utime(path, (modified_seconds, modified_seconds))
     return path
+
+
+def calendar() -> Calendar:
+    """The exchanges' calendar as the weekday rule makes it."""
+    facts = {"name_zh": "交易所", "name_en": "Exchanges", "official_from": date(2026, 1, 1), "official_until": date(2026, 12, 31)}
+    return Calendar.objects.get_or_create(code="CN-EX", defaults=facts)[0]
+
+
+def arrival_rule(one: Source, file_code: str = "jsmx", at: str = "16:30", *, day_offset: int = 0) -> ArrivalRule:
+    """A file of a source that has to be here by a time of the market; the rule has stood for long."""
+    return ArrivalRule.objects.create(
+        source=one,
+        file_code=file_code,
+        calendar=calendar(),
+        expected_by=time.fromisoformat(at),
+        day_offset=day_offset,
+        set_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )

@@ -6,7 +6,7 @@ from itertools import pairwise
 from apps.people.models import BusinessLine, User
 from apps.people.states import Role
 from apps.processes import actions
-from apps.processes.models import Process, ProcessVersion
+from apps.processes.models import Process, ProcessVersion, Variant
 from tests.factories.people import give_role, make_line, make_user
 
 HEAD = (
@@ -64,3 +64,17 @@ def make_process(line: BusinessLine, author: User, key: str = "P") -> Process:
 
 def draft(process: Process, author: User, step: str = "a") -> ProcessVersion:
     return actions.save_draft(process_key=process.key, model_xml=simple_model(process.key, step), note="first", actor=author)
+
+
+def in_force(process: Process, author: User, approver: User, model_xml: str) -> ProcessVersion:
+    """A version with this model, all the way to being in force."""
+    made = actions.save_draft(process_key=process.key, model_xml=model_xml, note="next", actor=author)
+    actions.submit_version(version_id=made.pk, actor=author)
+    actions.approve_version(version_id=made.pk, actor=approver)
+    return actions.publish_version(version_id=made.pk, actor=approver)
+
+
+def make_variant(base: ProcessVersion, author: User, key: str = "V") -> Variant:
+    """A variant without a version of its own yet."""
+    process = make_process(base.process.line, author, key)
+    return Variant.objects.create(process=process, base=base.process, merged_with=base)

@@ -7,10 +7,12 @@ from apps.engine.models import Run, Step
 from apps.engine.states import StepState
 from apps.kernel import clock
 from apps.people.models import BusinessLine, User
+from apps.processes.core.codec import plan_to_json
+from apps.processes.core.plan import Plan
 from apps.processes.models import Process, ProcessVersion
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Item, compare
-from apps.recon.models import Break, Reconciliation
+from apps.recon.models import Break, Reconciliation, ReconciliationDefinition
 
 DAY = date(2026, 11, 20)
 
@@ -24,21 +26,34 @@ def a_run(line: BusinessLine | None = None, *, day: date = DAY, key: str = "L01"
     process, _ = Process.objects.get_or_create(key=key, defaults={"line": line, "name_zh": key, "name_en": key})
     author, _ = User.objects.get_or_create(username="author")
     version, _ = ProcessVersion.objects.get_or_create(
-        process=process, number=1, defaults={"author": author, "plan_digest": "", "created_at": clock.now()}
+        process=process,
+        number=1,
+        defaults={"author": author, "plan": plan_to_json(Plan(key, key, {}, {})), "plan_digest": "", "created_at": clock.now()},
     )
     return Run.objects.create(version=version, process=process, line=line, business_date=day, begun_at=clock.now(), **facts)
 
 
-def a_step(run: Run | None = None, *, token: int = 1, node_id: str = "reconcile") -> Step:
-    return Step.objects.create(
-        run=run or a_run(),
-        token=token,
-        node_id=node_id,
-        name=node_id,
-        kind="service_task",
-        state=StepState.RUNNING,
-        created_at=clock.now(),
-    )
+def a_step(run: Run | None = None, *, token: int = 1, node_id: str = "reconcile", **facts: Any) -> Step:
+    given = {"kind": "service_task", "state": StepState.RUNNING, "created_at": clock.now(), **facts}
+    return Step.objects.create(run=run or a_run(), token=token, node_id=node_id, name=node_id, **given)
+
+
+def a_definition(code: str = "D1", **facts: Any) -> ReconciliationDefinition:
+    """Two sheets, `ours` and `theirs`, with columns `account` and `amount`."""
+    given: dict[str, Any] = {
+        "line": a_line(),
+        "name_zh": "我方与对方",
+        "name_en": "Ours and theirs",
+        "left_kind": "sheet",
+        "left_code": "ours",
+        "right_kind": "sheet",
+        "right_code": "theirs",
+        "valid_from": date(2026, 1, 1),
+    }
+    made = ReconciliationDefinition.objects.create(code=code, **{**given, **facts})
+    for role, name in (("key", "account"), ("amount", "amount")):
+        made.columns.create(role=role, name=name, left=name, right=name)
+    return made
 
 
 def a_reconciliation(step: Step | None = None, *, breaks: int = 1, name: str = "left / right") -> Reconciliation:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.installation import own_installation
+from tests.factories.installation import MIGRATED, prepared_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(700)]
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[dict[str, str]]:
     """With the bell in memory: the crash points of dispatcher and worker are in one process then."""
-    with own_installation(tmp_path) as environment:
+    with prepared_installation(tmp_path, MIGRATED) as environment:
         yield {**environment, "CLEARWAY_BROKER_URL": "memory://"}
 
 

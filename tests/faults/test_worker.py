@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.installation import own_installation
+from tests.factories.installation import MIGRATED, prepared_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.broker]
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[dict[str, str]]:
     """On whichever database and broker this test run names."""
-    with own_installation(tmp_path) as environment:
+    with prepared_installation(tmp_path, MIGRATED) as environment:
         yield environment
 
 
@@ -30,12 +30,10 @@ BEGIN = """
 import os, sys, django
 django.setup()
 from datetime import date
-from django.core.management import call_command
 from apps.engine import actions
 from apps.people.states import Role
 from tests.factories import engine as made
 from tests.faults import outside
-call_command("migrate", verbosity=0)
 outside.prepare()
 made.published(made.chain(20, key="LONG", handler="faults.slow"))
 actions.begin_run(process_key="LONG", business_date=date(2026, 3, 2), actor=made.person("op", Role.OPERATOR))

@@ -99,10 +99,12 @@ def test_codes_without_a_text_are_listed_and_not_dropped():
         ("SJSQS00713.DBF", "mmdd", "SJSQS0", "", 7, 13),
         ("SJSQS0713.DBF", "mmdd", "SJSQS", "", 7, 13),
         ("jsmx_extra.dbf", "plain", "jsmx", "_extra", None, None),
+        ("M0671_20260713_00SPOTMATCH.txt", "sge", "SPOTMATCH", "", 7, 13),
+        ("0671202607130000spotmatch.TXT", "sge", "SPOTMATCH", "", 7, 13),
     ],
 )
 def test_names_say_code_and_day(name, naming, code, rest, month, day):
-    codes = ["zqy", "zqye", "jsmx", "jsmx01_", "SJSMX", "SJSMX1", "SJSQS", "SJSQS0"]
+    codes = ["zqy", "zqye", "jsmx", "jsmx01_", "SJSMX", "SJSMX1", "SJSQS", "SJSQS0", "SPOTMATCH"]
 
     found = read_name(name, naming, codes)
 
@@ -114,6 +116,20 @@ def test_other_names_are_nobodys(name):
     assert read_name(name, "mdd", ["jsmx"]) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["M0671_20260713_00DEFERMATCH.txt", "20261313_00SPOTMATCH.txt", "20260713SPOTMATCH.txt", "SPOTMATCH.txt", "00SPOTMATCH"],
+)
+def test_other_names_of_the_gold_exchange_are_nobodys(name):
+    assert read_name(name, "sge", ["SPOTMATCH"]) is None
+
+
+def test_a_text_of_the_gold_exchange_is_known_by_the_end_of_its_name():
+    assert catalogue().text_named("M0671_20260713_00SPOTMATCH.txt") == "spotmatch"
+    assert catalogue().text_named("M0671_20260713_00NOBODYKNOWS.txt") is None
+
+
 def test_flags_are_named_by_the_day():
+    assert dated_name("END", "sge", DAY) == f"{DAY:%Y%m%d}00end.txt"
     assert dated_name("FSBZ_A", "mdd", DAY) == "fsbz_a.713"
     assert dated_name("END", "mmdd", DAY) == "end0713.dbf"

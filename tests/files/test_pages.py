@@ -191,6 +191,8 @@ def test_the_admin_keeps_sources_and_only_looks_at_files(client, tmp_path, messa
         "active": "on",
         "poll_seconds": 15,
         "patience_seconds": 60,
+        "rules-TOTAL_FORMS": 0,
+        "rules-INITIAL_FORMS": 0,
     }
 
     added = client.post(reverse("admin:files_source_add"), form)

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.files.core.inspection import inspect_bytes
 from apps.files.core.problems import UnreadableFile
-from apps.files.core.text import read_delimited, read_fixed
+from apps.files.core.text import as_gb18030, read_delimited, read_fixed
+from apps.files.store import catalogue
 
 
 def refusal_of(read, *arguments, **options):
@@ -19,6 +21,22 @@ def test_bars_separate_fields():
 
     assert table.rows == (("js610", "20260713", "证券"), ("000001", "", "余额"))
     assert table.problems == ()
+
+
+def test_a_text_in_utf8_is_the_same_text_as_in_gb18030_and_any_other_stays_as_it_is():
+    text = "js610|示例证券自营|1.00\n"
+
+    assert as_gb18030(text.encode()) == text.encode("gb18030")
+    assert as_gb18030(text.encode("gb18030")) == text.encode("gb18030")
+    assert as_gb18030(b"a|b\n\xff\n") == b"a|b\n\xff\n"
+
+
+def test_a_text_in_utf8_is_inspected_as_what_it_is():
+    sound = inspect_bytes("M671|示例证券|1.00\n".encode(), "M0671_20260713_00CLIENTSTORAGE.txt", catalogue())
+    broken = inspect_bytes(b"M671|\xff|1.00\n", "M0671_20260713_00CLIENTSTORAGE.txt", catalogue())
+
+    assert (sound.ok, sound.rows, sound.encoding) == (True, 1, "utf-8")
+    assert [problem.rule for problem in broken.problems] == ["not_text"]
 
 
 def test_fixed_widths_count_bytes_and_not_characters():

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120  # a machine may be busy with other tests
+PATIENCE_SECONDS = 240  # a machine may be busy with other tests
 
 
 def free_port() -> int:

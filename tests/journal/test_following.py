@@ -5,7 +5,6 @@ import time
 
 import pytest
 from django.db import connection, connections, transaction
-from django.db.models import Max
 from django.urls import reverse
 
 from apps.journal import selectors
@@ -18,21 +17,11 @@ needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason=
 
 
 def others_done(seconds=60):
-    """Waits until every transaction that was open on the server when the last entry was written has ended.
-
-    The horizon of PostgreSQL is the whole server's: tests of another process hold it back for a moment.
-    """
-    if connection.vendor != "postgresql":
-        return
-    newest = Entry.objects.aggregate(newest=Max("transaction_id"))["newest"]
+    """Waits until every entry has its place: tests of another process hold places back for a moment."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if cursor.fetchone()[0] > newest:
-                return
+    while selectors.not_placed_after(0).exists():
+        assert time.monotonic() < until, "an older transaction stays open on this server"
         time.sleep(0.05)
-    raise AssertionError("an older transaction stays open on this server")
 
 
 def followed(position, lines=None, limit=3):

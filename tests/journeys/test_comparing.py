@@ -11,7 +11,6 @@ from tests.journeys.test_accessible import findings
 
 pytestmark = pytest.mark.journey
 
-SLOW_MS = 60_000
 BPMN, DI, DC = (
     "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "http://www.omg.org/spec/DD/20100524/DI",
@@ -61,7 +60,7 @@ def _remove(node: Any) -> None:
 def drawing(installation: Installation, browsers: Browsers) -> Callable[..., Any]:
     """Opens a page of an author whose working copy of L00 has the changes."""
 
-    def opened(**look: str) -> Any:
+    def opened(**look: Any) -> Any:
         page = browsers.page("chen.jing", **look)
         token = page.evaluate("() => JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
         address = "/api/processes/L00/working-copy/"
@@ -69,7 +68,7 @@ def drawing(installation: Installation, browsers: Browsers) -> Callable[..., Any
         page.evaluate(CHANGE, [address, token, None])
         assert page.evaluate(CHANGE, [address, token, changed(base)]) == 200
         page.goto(f"{installation.address}/processes/L00/compare/?from=1&to=draft")
-        page.locator("[data-compare].is-ready").wait_for(timeout=SLOW_MS)
+        page.locator("[data-compare].is-ready").wait_for()
         return page
 
     return opened
@@ -138,7 +137,7 @@ def test_a_version_and_itself_have_no_difference(
 
     page = browsers.page("chen.jing", language="en")
     page.goto(f"{installation.address}/processes/L01/compare/?from=1&to=1")
-    page.locator("[data-compare].is-ready").wait_for(timeout=SLOW_MS)
+    page.locator("[data-compare].is-ready").wait_for()
 
     expect(page.locator("[data-no-difference]")).to_be_visible()
     shoot(page, "compare-same-en")

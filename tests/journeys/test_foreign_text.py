@@ -9,7 +9,6 @@ import pytest
 
 from tests.journeys.conftest import Browsers, Installation
 from tests.journeys.hostile_texts import CARDS, TEXTS, hostile_model
-from tests.journeys.test_settlement_day import SLOW_MS
 
 pytestmark = pytest.mark.journey
 
@@ -82,7 +81,7 @@ def test_pages_of_a_hostile_process_show_text(browsers: Browsers, runs: dict[str
     visit(author, f"/processes/{key}/versions/1/")
 
     expect(author.locator("table.grid").last).to_contain_text(TEXTS[0])
-    expect(author.locator(".diagram.is-ready")).to_be_visible(timeout=SLOW_MS)
+    expect(author.locator(".diagram.is-ready")).to_be_visible()
     assert author.evaluate(FOUND) == []
 
 
@@ -93,12 +92,12 @@ def test_the_pages_of_its_run_show_text(browsers: Browsers, runs: dict[str, str]
     maker = browsers.page("wang.min")
     for address in ("/", "/runs/", "/tasks/", f"/runs/{runs[key]}/"):
         visit(maker, address)
-    expect(maker.locator("#run-diagram.is-ready")).to_be_visible(timeout=SLOW_MS)
+    expect(maker.locator("#run-diagram.is-ready")).to_be_visible()
 
     choices = maker.locator("#step-table [data-choose]")
     for card in range(CARDS):
         choices.nth(choices.count() - 1 - card).click()
-        expect(maker.locator("#step-card form.answer-form")).to_contain_text(TEXTS[card], timeout=SLOW_MS)
+        expect(maker.locator("#step-card form.answer-form")).to_contain_text(TEXTS[card])
         assert maker.evaluate(FOUND) == []
     for tab in ("figures", "files", "breaks", "journal"):
         maker.locator(f"#tab-{tab}").click()
@@ -128,7 +127,7 @@ def test_a_refused_model_is_told_in_text(browsers: Browsers, runs: dict[str, str
     author.locator("textarea[name=note]").fill(TEXTS[2])
     author.locator("main form button[type=submit]").click()
 
-    expect(author.locator("table.grid").last).to_contain_text(TEXTS[1], timeout=SLOW_MS)
+    expect(author.locator("table.grid").last).to_contain_text(TEXTS[1])
     assert author.evaluate(FOUND) == []
 
 

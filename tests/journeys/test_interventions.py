@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import Browsers, Installation
-from tests.journeys.test_settlement_day import SLOW_MS, expect_state, start
+from tests.journeys.test_settlement_day import expect_state, start
 
 pytestmark = pytest.mark.journey
 
@@ -24,7 +24,7 @@ def ask(page: Any, label: str, reason: str) -> Any:
     """Opens the dialog of an intervention in the chosen step and gives the reason."""
     page.locator("#step-card .intervene").get_by_role("link", name=label, exact=True).click()
     dialog = page.locator("dialog[open]")
-    dialog.get_by_role("heading", name=label).wait_for(timeout=SLOW_MS)
+    dialog.get_by_role("heading", name=label).wait_for()
     dialog.locator("textarea[name=reason]").fill(reason)
     return dialog
 
@@ -48,28 +48,28 @@ def test_an_operator_asks_a_second_person_signs_and_both_see_it(
     address = begun(operator, installation, 0)
     signer.goto(f"{installation.address}/tasks/")
     waiting = operator.locator('#step-table tr:has([data-state="waiting"]) [data-choose]').filter(has_text="Cash balances")
-    expect(waiting).to_be_visible(timeout=SLOW_MS)
+    expect(waiting).to_be_visible()
     name = waiting.inner_text().strip()
     waiting.click()
 
     for label in ("Finish with given results", "Jump", "Skip"):
-        expect(operator.locator("#step-card .intervene")).to_be_visible(timeout=SLOW_MS)
+        expect(operator.locator("#step-card .intervene")).to_be_visible()
         dialog = ask(operator, label, "the file came by telephone")
         shoot(operator, f"dialog-{label.split()[0].lower()}")
         if label != "Skip":
             dialog.get_by_role("button", name="Leave it").click()
     dialog.locator("button[type=submit]").click()
 
-    expect(operator.locator("#run-head .notice-warning")).to_contain_text("second person", timeout=SLOW_MS)
+    expect(operator.locator("#run-head .notice-warning")).to_contain_text("second person")
     shoot(operator, "run-asked")
     row = signer.locator("#requests tbody tr").first
-    expect(row).to_contain_text("the file came by telephone", timeout=SLOW_MS)
+    expect(row).to_contain_text("the file came by telephone")
     shoot(signer, "requests-dark")
     row.locator("button[type=submit]").first.click()
 
     expect_state(operator, name, "skipped")
-    expect(operator.locator("#run-head .notice-warning")).to_have_count(0, timeout=SLOW_MS)
-    expect(signer.locator("#requests tbody tr")).to_have_count(0, timeout=SLOW_MS)
+    expect(operator.locator("#run-head .notice-warning")).to_have_count(0)
+    expect(signer.locator("#requests tbody tr")).to_have_count(0)
     assert operator.url.startswith(address)
 
 
@@ -84,12 +84,12 @@ def test_the_maker_cannot_sign_for_passing_over_the_check_of_their_work(
     start(maker, installation.address)
     expect_state(maker, "Select ticks (maker)", "offered")
     form = maker.locator("#step-card form.answer-form")
-    expect(form).to_be_visible(timeout=SLOW_MS)
+    expect(form).to_be_visible()
     form.get_by_role("button", name="Confirm").click()
     expect_state(maker, "Approve ticks (checker)", "offered")
     operator.goto(maker.url)
     operator.locator("#step-table").get_by_role("button", name="Approve ticks (checker)").last.click()
-    expect(operator.locator("#step-card")).to_contain_text("Checks the work of", timeout=SLOW_MS)
+    expect(operator.locator("#step-card")).to_contain_text("Checks the work of")
 
     dialog = ask(operator, "Skip", "no time left")
     shoot(operator, "dialog-skip-approval")
@@ -97,7 +97,7 @@ def test_the_maker_cannot_sign_for_passing_over_the_check_of_their_work(
 
     checker.goto(f"{installation.address}/tasks/")
     maker.goto(f"{installation.address}/tasks/")
-    expect(checker.locator("#requests tbody tr")).to_have_count(1, timeout=SLOW_MS)
+    expect(checker.locator("#requests tbody tr")).to_have_count(1)
     expect(maker.locator("#requests tbody tr")).to_have_count(0)
     number = str(checker.locator("#requests tbody tr").first.get_attribute("id")).removeprefix("request-")
     token = maker.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
@@ -141,7 +141,7 @@ def test_several_runs_are_paused_and_a_line_too_and_everybody_sees_it(
     dialog.locator("textarea[name=reason]").fill("the exchange has stopped")
     shoot(operator, "dialog-pause-line")
     dialog.locator("button[type=submit]").click()
-    expect(watcher.locator("#pauses .notice")).to_contain_text("the exchange has stopped", timeout=SLOW_MS)
+    expect(watcher.locator("#pauses .notice")).to_contain_text("the exchange has stopped")
     shoot(watcher, "runs-paused-dark")
     in_both(browsers, "wang.min", f"{installation.address}/", "home-paused", shoot)
     in_both(browsers, "wang.min", f"{installation.address}/runs/together/", "together", shoot)
@@ -150,7 +150,7 @@ def test_several_runs_are_paused_and_a_line_too_and_everybody_sees_it(
     dialog = operator.locator("dialog[open]")
     dialog.locator("textarea[name=reason]").fill("it is back")
     dialog.locator("button[type=submit]").click()
-    expect(watcher.locator("#pauses .notice")).to_have_count(0, timeout=SLOW_MS)
+    expect(watcher.locator("#pauses .notice")).to_have_count(0)
 
 
 def test_a_late_step_is_told_of_on_the_page_and_at_home_without_reloading(
@@ -178,13 +178,13 @@ def test_a_late_step_is_told_of_on_the_page_and_at_home_without_reloading(
     chief.locator("input[name=_save]").click()
     chief.wait_for_url("**/admin/engine/stepwindow/")
 
-    expect(operator.locator("#run-head .notice-error")).to_contain_text("late", timeout=SLOW_MS)
-    expect(watcher.locator("#runs-today .late").first).to_be_visible(timeout=SLOW_MS)
+    expect(operator.locator("#run-head .notice-error")).to_contain_text("late")
+    expect(watcher.locator("#runs-today .late").first).to_be_visible()
     shoot(operator, "run-late")
     shoot(watcher, "home-late-dark")
     operator.reload()
     operator.locator("#tab-times").click()
-    expect(operator.locator("#panel-times tbody tr")).to_have_count(1, timeout=SLOW_MS)
+    expect(operator.locator("#panel-times tbody tr")).to_have_count(1)
     shoot(operator, "run-times")
     in_both(browsers, "wang.min", address, "run-late", shoot)
     chief.goto(f"{installation.address}/admin/engine/interventionpolicy/add/")

@@ -11,8 +11,6 @@ from tests.journeys.conftest import Browsers, Installation
 
 pytestmark = pytest.mark.journey
 
-SLOW_MS = 60_000
-
 
 def row(page: Any, name: str) -> Any:
     """The newest row of the table of steps with this name."""
@@ -22,7 +20,7 @@ def row(page: Any, name: str) -> Any:
 def expect_state(page: Any, name: str, state: str) -> None:
     from playwright.sync_api import expect
 
-    expect(row(page, name).locator(f'[data-state="{state}"]')).to_be_visible(timeout=SLOW_MS)
+    expect(row(page, name).locator(f'[data-state="{state}"]')).to_be_visible()
 
 
 def start(page: Any, address: str, day: str = "") -> None:
@@ -34,6 +32,19 @@ def start(page: Any, address: str, day: str = "") -> None:
         dialog.locator("input[type=date]").fill(day)
     dialog.locator("button[type=submit]").click()
     page.wait_for_url(re.compile(r"/runs/\d+/$"))
+
+
+def look_at_totals_and_breaks(page: Any) -> None:
+    """P1.5: one click each beside the answer of the step; the answer itself is the second after the totals."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".diagram.is-ready")).to_be_visible()
+    page.locator("#tab-breaks").click()
+    expect(page.locator("#panel-breaks")).not_to_contain_text("Reading")
+    expect(page.locator("#step-card").get_by_role("button", name="Approve")).to_be_visible()
+    page.locator("#tab-figures").click()
+    expect(page.locator("#panel-figures .facts")).to_contain_text("Instructions")
+    expect(page.locator("#step-card").get_by_role("button", name="Approve")).to_be_visible()
 
 
 def test_the_day_from_two_clicks_to_the_approval(
@@ -48,14 +59,14 @@ def test_the_day_from_two_clicks_to_the_approval(
 
     start(maker, installation.address)
     watcher.goto(maker.url)
-    expect(checker.locator("#runs-today tbody tr").first).to_be_visible(timeout=SLOW_MS)
+    expect(checker.locator("#runs-today tbody tr").first).to_be_visible()
 
     expect_state(watcher, "Select ticks (maker)", "offered")
     expect_state(maker, "勾单选择（经办）", "offered")
     expect(watcher.locator('[data-element-id="select_ticks"].tone-person')).to_be_visible()
     shoot(maker, "run-maker")
     form = maker.locator("#step-card form.answer-form")
-    expect(form).to_be_visible(timeout=SLOW_MS)
+    expect(form).to_be_visible()
     form.locator("textarea[name=note]").fill("头寸已核对")
     form.get_by_role("button", name="确认").click()
 
@@ -63,13 +74,15 @@ def test_the_day_from_two_clicks_to_the_approval(
     expect_state(watcher, "Approve ticks (checker)", "offered")
     checker.goto(f"{installation.address}/")
     task = checker.locator("#my-tasks tbody tr").first
-    expect(task).to_be_visible(timeout=SLOW_MS)
+    expect(task).to_be_visible()
     shoot(checker, "home-checker")
     task.get_by_role("link").last.click()
-    expect(checker.locator("#step-card .inputs")).to_contain_text("头寸已核对", timeout=SLOW_MS)
+    expect(checker.locator("#step-card .inputs")).to_contain_text("头寸已核对")
     shoot(checker, "run-checker")
 
     expect(maker.locator("#step-card form.answer-form")).to_have_count(0)
+    look_at_totals_and_breaks(checker)
+    shoot(checker, "run-checker-totals")
     checker.locator("#step-card").get_by_role("button", name="Approve").click()
 
     expect_state(watcher, "Approve ticks (checker)", "done")
@@ -89,14 +102,15 @@ def test_half_typed_answers_and_focus_survive_what_others_do(installation: Insta
 
     start(other, installation.address, date(2026, 11, 18).isoformat())
 
-    expect(page.locator("#runs-table tbody tr").first).to_contain_text("2026-11-18", timeout=SLOW_MS)
+    begun = page.locator("#runs-table tbody tr").filter(has_text="2026-11-18").first  # others begin runs by themselves meanwhile
+    expect(begun).to_be_visible()
     expect(field).to_have_value("L0")
     expect(field).to_be_focused()
     other.locator("#run-menu summary").click()
     other.locator("#run-menu").get_by_role("link", name="Cancel").click()
     other.locator("dialog[open] textarea").fill("only a trial")
     other.locator("dialog[open] button[type=submit]").click()
-    expect(other.locator("#run-head .state")).to_have_attribute("data-state", "cancelled", timeout=SLOW_MS)
+    expect(other.locator("#run-head .state")).to_have_attribute("data-state", "cancelled")
 
 
 def test_a_second_start_is_refused_in_place(installation: Installation, browsers: Browsers) -> None:
@@ -143,7 +157,7 @@ def test_the_keyboard_is_enough_to_start_and_to_choose_a_step(installation: Inst
     choice = page.locator("#step-table [data-choose]").first
     choice.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#step-card")).to_have_attribute("data-step", choice.get_attribute("data-choose"), timeout=SLOW_MS)
+    expect(page.locator("#step-card")).to_have_attribute("data-step", choice.get_attribute("data-choose"))
 
 
 def test_language_and_theme_are_switched_and_kept(installation: Installation, browsers: Browsers) -> None:
@@ -167,10 +181,10 @@ def test_signing_out_elsewhere_closes_the_live_connection(installation: Installa
     from playwright.sync_api import expect
 
     page = browsers.page("sun.li", language="en")
-    expect(page.locator("[data-link-state]")).to_have_attribute("data-value", "online", timeout=SLOW_MS)
+    expect(page.locator("[data-link-state]")).to_have_attribute("data-value", "online")
     second = page.context.new_page()
     second.goto(f"{installation.address}/")
     second.locator("[data-menu] summary").click()
     second.get_by_role("button", name="Sign out").click()
 
-    expect(page.locator("[data-connection-banner]")).to_contain_text("sign in again", timeout=10_000)
+    expect(page.locator("[data-connection-banner]")).to_contain_text("sign in again")

@@ -9,8 +9,6 @@ import pytest
 from tests.journeys.conftest import Browsers, Installation
 from tests.journeys.test_accessible import findings
 
-SLOW_MS = 60_000
-
 pytestmark = pytest.mark.journey
 
 
@@ -47,7 +45,7 @@ def test_a_test_is_written_by_keyboard_and_played_on_a_version(
     page.locator('a[href="?tests#tests"]').press("Enter")
     results = page.locator("#tests")
     expect(results).to_contain_text("endet")
-    expect(page.locator(".diagram.is-ready")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator(".diagram.is-ready")).to_be_visible()
     results.scroll_into_view_if_needed()
     shoot(page, f"tests-results-{language}-{theme}")
     found += findings(page)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from apps.engine.handlers import handler_named
@@ -10,8 +12,12 @@ from apps.processes.core.bpmn import read_model
 from apps.processes.models import Process, ProcessVersion
 from apps.processes.states import VersionState
 from tests.factories.people import give_role, make_user
+from tools.bpmn_lines import MODELS
 
 pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).parents[2]
+DRAWN = [ROOT / path for path in MODELS]
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +78,7 @@ def test_without_the_two_people_nothing_is_published():
     assert not ProcessVersion.objects.exists()
 
 
-@pytest.mark.parametrize("model", [row[-1] for row in actions.PROCESSES], ids=[row[0] for row in actions.PROCESSES])
+@pytest.mark.parametrize("model", DRAWN, ids=[path.stem for path in DRAWN])
 def test_the_packaged_models_pass_every_check(model):
     def schema(name):
         handler = handler_named(name)
@@ -84,7 +90,7 @@ def test_the_packaged_models_pass_every_check(model):
     assert [problem for problem in reading.problems if problem.severity != "note"] == []
 
 
-@pytest.mark.parametrize("model", [row[-1] for row in actions.PROCESSES], ids=[row[0] for row in actions.PROCESSES])
+@pytest.mark.parametrize("model", DRAWN, ids=[path.stem for path in DRAWN])
 def test_names_on_the_diagram_are_short_and_every_element_is_drawn(model):
     from lxml import etree
 
@@ -98,11 +104,7 @@ def test_names_on_the_diagram_are_short_and_every_element_is_drawn(model):
 
 
 def test_the_packaged_models_are_what_the_tables_draw():
-    from pathlib import Path
-
-    from tools.bpmn_lines import MODELS
     from tools.draw_bpmn import bpmn_of
 
-    root = Path(__file__).parents[2]
     for path, model in MODELS.items():
-        assert (root / path).read_text(encoding="utf-8") == bpmn_of(model)
+        assert (ROOT / path).read_text(encoding="utf-8") == bpmn_of(model)

@@ -50,6 +50,13 @@ def drawn_further(author):
     actions.save_working_copy(process_key="P", model_xml=renamed("drawn"), seen=1, actor=author)
 
 
+def test_the_table_of_each_compared_version_is_one_click_away(people):
+    page = page_of(people[1]).get(PAGE).content.decode()
+
+    assert 'href="/processes/P/versions/1/table/"' in page
+    assert 'href="/processes/P/versions/2/table/"' in page
+
+
 def test_without_a_choice_the_version_in_force_is_compared_with_the_newest(people):
     answer = page_of(people[1]).get(PAGE)
 

@@ -169,7 +169,8 @@ def test_the_admin_site_draws_the_model_of_a_template_for_those_who_keep_templat
 
     shown, drawn = client.get(page), client.get(model)
 
-    assert f'data-diagram="{model}"' in shown.content.decode()
+    assert f'href="{model}"' in shown.content.decode()
+    assert "data-canvas" in shown.content.decode()
     assert drawn.content.decode() == template.model_xml
     client.force_login(people[1])
     assert client.get(model).status_code == 302

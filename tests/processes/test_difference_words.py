@@ -4,9 +4,10 @@ import pytest
 from django.utils import translation
 
 from apps.processes.core.differences import differences
+from apps.processes.core.differences.decision_words import LONGEST_VALUE
 from apps.processes.core.differences.labels import KINDS, PROPERTIES
 from apps.processes.core.differences.names import NAMES
-from apps.processes.core.differences.words import LONGEST_VALUE, Lexicon, Words
+from apps.processes.core.differences.words import Lexicon, Words
 from apps.processes.core.vocabulary import KINDS as EXECUTED
 from tests.factories.processes import document, elements, flows
 

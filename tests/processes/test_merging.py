@@ -9,7 +9,7 @@ from apps.kernel.front_door import open_document
 from apps.processes.core import merging
 from apps.processes.core.bpmn import read_plan
 from apps.processes.core.codec import plan_digest
-from apps.processes.core.merging import merge
+from apps.processes.core.merging import Side, merge
 from tests.factories.processes import document, elements, flows
 
 STEPS = ("a", "b", "c", "d")
@@ -186,3 +186,93 @@ def test_what_a_removed_element_held_is_gone_with_it_and_what_was_renamed_in_one
 
     assert {"box", "x", "y"}.isdisjoint(node.get("id") for node in joined(merged).iter())
     assert named(renamed).items() >= {"box": "box", "x": "mine", "y": "theirs"}.items()
+
+
+def with_form(*fields, name="a"):
+    """A step with a form of another tool, whose fields have ids of their own, and a text with marks in it."""
+    inside = "".join(f'<other:field id="{field}" label="{label}"/>' for field, label in fields)
+    step = (
+        f'<bpmn:userTask id="a" name="{name}"><bpmn:documentation>one <b>two</b> three</bpmn:documentation>'
+        f"<bpmn:extensionElements><other:form>{inside}</other:form></bpmn:extensionElements></bpmn:userTask>"
+    )
+    return open_document(document(elements("start:s manual:b end:e") + step + flows(["s", "a", "b", "e"])))
+
+
+def test_what_other_tools_say_in_an_element_belongs_to_it_whatever_ids_it_has():
+    base = with_form(("f1", "One"))
+
+    merged = merge(base, with_form(("f1", "One"), ("s", "Two"), name="mine"), chain(["a", "b"]))
+    kept = merge(base, with_form(("f1", "Other"), ("s", "Two")), with_form(("f1", "One"), name="a"))
+
+    assert merged.conflicts == ("a",)
+    text = etree.tostring(joined(kept), encoding="unicode")
+    assert '<other:field id="f1" label="Other"/><other:field id="s" label="Two"/>' in text
+    assert "<bpmn:documentation>one <b>two</b> three</bpmn:documentation>" in text
+
+
+def test_a_step_drawn_into_what_the_other_deleted_is_a_conflict_and_comes_back_with_all_it_stands_in():
+    more = boxed(INSIDE + elements("manual:z"))
+
+    for conflict in (merge(boxed(), more, chain(["a"])), merge(boxed(), chain(["a"]), more)):
+        assert conflict.model_xml is None
+        assert conflict.conflicts == ("z",)
+    kept = merge(boxed(), more, chain(["a"]), decided={"z": Side.MINE})
+    gone = merge(boxed(), more, chain(["a"]), decided={"z": Side.THEIRS})
+
+    assert {"box", "x", "y", "z", "a"} <= {node.get("id") for node in joined(kept).iter()}
+    assert {"box", "x", "y", "z"}.isdisjoint(node.get("id") for node in joined(gone).iter())
+
+
+def test_a_decided_conflict_takes_the_element_of_that_side_and_nothing_else():
+    base = chain(STEPS)
+    mine, theirs = chain(STEPS, renamed={"b": "mine", "c": "mine"}), chain(STEPS, renamed={"b": "theirs", "d": "theirs"})
+
+    one, other = (merge(base, mine, theirs, decided={"b": side}) for side in Side)
+
+    assert named(one).items() >= {"b": "mine", "c": "mine", "d": "theirs"}.items()
+    assert named(other).items() >= {"b": "theirs", "c": "mine", "d": "theirs"}.items()
+    assert set(one.mine) == {"b", "c"}
+    assert set(other.theirs) == {"b", "d"}
+
+
+def laned(first, second, *more):
+    """Steps in two lanes; `more` are further steps."""
+    seats = ["".join(f"<bpmn:flowNodeRef>{key}</bpmn:flowNodeRef>" for key in lane) for lane in (first, second)]
+    lanes = "".join(f'<bpmn:lane id="l{number}">{seat}</bpmn:lane>' for number, seat in enumerate(seats))
+    steps = elements("start:s manual:a manual:b end:e " + " ".join(f"manual:{key}" for key in more))
+    return open_document(document(f'<bpmn:laneSet id="ls">{lanes}</bpmn:laneSet>{steps}' + flows(["s", "a", "b", "e"])))
+
+
+def seats_of(merged):
+    return {
+        lane.get("id"): [child.text for child in lane]
+        for lane in joined(merged).iter("{http://www.omg.org/spec/BPMN/20100524/MODEL}lane")
+    }
+
+
+def test_members_of_lanes_are_joined_one_by_one():
+    base = laned("sa", "be")
+
+    both = merge(base, laned("sax", "be", "x"), laned("say", "be", "y"))
+    crossed = merge(base, laned("s", "bea"), laned("sab", "e"))
+    torn = merge(laned("sa", "be"), laned("s", "bea"), laned("s", "be"))
+
+    assert {lane: set(members) for lane, members in seats_of(both).items()} == {"l0": set("saxy"), "l1": set("be")}
+    assert {lane: set(members) for lane, members in seats_of(crossed).items()} == {"l0": set("sb"), "l1": set("ea")}
+    assert torn.conflicts == ("a",)
+
+
+def test_what_the_document_says_of_itself_is_joined_too():
+    def said(note, language=""):
+        text = f"<bpmn:documentation>{note}</bpmn:documentation>" if note else ""
+        model = etree.tostring(chain(STEPS), encoding="unicode").replace(">", f"{language}>{text}", 1)
+        return open_document(model.encode())
+
+    merged = merge(said("old"), said("new"), said("old", ' expressionLanguage="feel"'))
+    alone = merge(said("old"), said("new"), chain(STEPS, renamed={"a": "theirs"}))
+    added = merge(chain(STEPS), said("new"), chain(STEPS, renamed={"a": "theirs"}))
+
+    assert merged.conflicts == ("#document",)
+    assert alone.conflicts == ("#document",)
+    assert "<bpmn:documentation>new</bpmn:documentation>" in str(added.model_xml)
+    assert named(added)["a"] == "theirs"

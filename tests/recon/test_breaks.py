@@ -142,7 +142,7 @@ def test_people_of_other_lines_do_not_know_of_it(stranger, client):
     assert list(breaks_for(stranger)) == []
     assert client.get(f"/api/breaks/{found.pk}/").status_code == 404
     assert client.get("/api/breaks/").json()["results"] == []
-    assert found.key not in client.get("/breaks/").content.decode()
+    assert f"/breaks/{found.pk}/explain/" not in client.get("/breaks/").content.decode()
     assert client.post(f"/breaks/{found.pk}/explain/", {"reason": "curious"}).status_code == 404
     found.refresh_from_db()
     assert found.state == BreakState.OPEN
@@ -182,7 +182,7 @@ def test_the_page_of_a_full_list_has_a_bounded_number_of_queries(operator, clien
     assert "before=" in page.content.decode()
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "before=x", "before=-1", "date=2026-13-01", "line=%00"])
+@pytest.mark.parametrize("query", ["state=nonsense", "before=x", "before=-1", "date=2026-13-01", "line='--"])
 def test_nonsense_in_the_address_is_ignored(operator, client, query):
     client.force_login(operator)
 
