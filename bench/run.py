@@ -2,7 +2,7 @@
 
     make bench                                      the whole table
     make bench ARGS="w1 --peers none --repeat 3"    one part
-    make bench ARGS="feed"                          a program of its own: settlement, feed, soundness, differences
+    make bench ARGS="feed"                          a program of its own: settlement, feed, soundness, differences, impact, access
     make bench ARGS="--quick"                       smaller works, fewer turns: whether it runs, not how fast
 
 PostgreSQL is the server that CLEARWAY_DATABASE_URL names (databases are made beside it and dropped afterwards), Redis is
@@ -40,7 +40,7 @@ PARTS: dict[str, Measure] = {
     "growth": growth.measure,
     "memory": memory.measure,
 }
-PROGRAMS = ("settlement", "feed", "soundness", "differences")
+PROGRAMS = ("settlement", "feed", "soundness", "differences", "impact", "access")
 TABLE = (*engines.PARTS, *PARTS)
 
 
