@@ -38,6 +38,7 @@ class Element:
     inputs: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     form: dict[str, Any] | None = None
+    decision: str = ""  # the DMN decision of a business rule task, as XML
     inner: str = ""  # further content, as XML
     default: str = ""  # id of the default flow
     label: str = "below"  # where the name of an event or gateway stands: below, above, above-left, below-right
@@ -129,6 +130,7 @@ def _extensions(element: Element) -> str:
         )
     if element.form is not None:
         inner += f"        <clearway:form>{escape(json.dumps(element.form, ensure_ascii=False))}</clearway:form>\n"
+    inner += element.decision
     return f"      <bpmn:extensionElements>\n{inner}      </bpmn:extensionElements>\n" if inner else ""
 
 

@@ -138,6 +138,16 @@ def known_everywhere() -> dict[Key, str]:
     return found
 
 
+def said_differently() -> list[str]:
+    """Texts that two apps translate in two ways: all catalogues are one, so that one of them is wrong on the other's pages."""
+    said: dict[Key, dict[str, list[str]]] = {}
+    for app in apps():
+        for entry in _po(app) if catalogue(app).exists() else ():
+            if _translation(entry):
+                said.setdefault((entry.msgctxt, entry.msgid), {}).setdefault(_translation(entry), []).append(app)
+    return [f"{text!r} is {ways}: one translation, or a context for each" for (_, text), ways in said.items() if len(ways) > 1]
+
+
 def check(app: str, everywhere: dict[Key, str]) -> Report:
     """What the app lacks: translations, agreement of placeholders, a compiled catalogue that equals the written one."""
     report = Report(app)
@@ -224,9 +234,10 @@ def main() -> int:
         return 0
     everywhere = known_everywhere()
     reports = [report for app in apps() if (report := check(app, everywhere))]
-    for report in reports:
-        print(report)
-    return 1 if reports else 0
+    differing = said_differently()
+    for line in [*reports, *differing]:
+        print(line)
+    return 1 if reports or differing else 0
 
 
 if __name__ == "__main__":

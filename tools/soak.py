@@ -1,6 +1,6 @@
 """`make soak`: the long form of the simulations. Prints histories, faults and violations; each violation names its seed.
 
-    python -m tools.soak [--core 100000] [--engine 2000] [--first 0]
+    python -m tools.soak [--core 100000] [--engine 2000] [--eyes 100000] [--first 0]
 
 The core runs on all processors; the engine runs on the database that CLEARWAY_DATABASE_URL names, or on SQLite, in a
 database that is made for it and dropped.
@@ -25,12 +25,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--core", type=int, default=100_000, help="histories of the core")
     parser.add_argument("--engine", type=int, default=2_000, help="histories on the tables")
+    parser.add_argument("--eyes", type=int, default=100_000, help="histories of approvals that lie in one another")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     options = parser.parse_args()
     _set_up()
     with Pool(os.cpu_count(), initializer=_set_up) as pool:
         seeds = range(options.first, options.first + options.core)
         broken = _report("core", pool.imap_unordered(_core, seeds, chunksize=50))
+        eyes = range(options.first, options.first + options.eyes)
+        broken += _report("four eyes", pool.imap_unordered(_eyes, eyes, chunksize=200))
     return int(_engine(range(options.first, options.first + options.engine)) + broken > 0)
 
 
@@ -44,6 +47,12 @@ def _set_up() -> None:
 
 def _core(seed: int) -> Outcome:
     from tests.simulation.histories import outcome_of
+
+    return seed, *outcome_of(seed)
+
+
+def _eyes(seed: int) -> Outcome:
+    from tests.simulation.four_eyes import outcome_of
 
     return seed, *outcome_of(seed)
 

@@ -106,10 +106,23 @@ def bundle(work: Path, modules: Path, entry: str, target: Path) -> None:
     subprocess.run(command, check=True)
 
 
+def without_inline_styles(text: str) -> str:
+    """Icons in strings with attributes in the place of styles, which the content policy of the pages refuses."""
+
+    def attributes(found: re.Match[str]) -> str:
+        pairs = (rule.split(":", 1) for rule in found[1].split(";") if rule.strip())
+        return " ".join(f'{name.strip()}="{value.strip()}"' for name, value in pairs)
+
+    return re.sub(r'\bstyle="([a-z-]+:[^"<>$]+)"', attributes, text)
+
+
 def vendor_editor(work: Path, modules: Path) -> None:
     """The modeler with its minimap and its words in Chinese; the sheets of diagram and model are the viewer's."""
     home = home_of("bpmn-edit", "bpmn-js")
     bundle(work, modules, EDITOR_ENTRY, home / "bpmn-edit.js")
+    (home / "bpmn-edit.js").write_text(
+        without_inline_styles((home / "bpmn-edit.js").read_text(encoding="utf-8")), encoding="utf-8"
+    )
     copy_text(modules / "diagram-js-minimap" / "assets" / "diagram-js-minimap.css", home / "diagram-js-minimap.css")
     fonts = modules / "bpmn-js" / "dist" / "assets" / "bpmn-font"
     (home / "font").mkdir()
