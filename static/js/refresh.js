@@ -1,8 +1,16 @@
 /**
  * <section id="runs" data-refresh="/?part=runs" data-refresh-on="run. step."> reads itself again when an entry of one
- * of these kinds comes (`*`: of any kind): at once for the first, then at most every `spacing` ms. Morphs, so focus and half-typed input stay.
+ * of these kinds comes (`*`: of any kind): at once for the first, then at most every `spacing` ms. Morphs, so focus stays; what is typed is kept.
  */
+import { keepTyped } from "./typed.js";
+
 export const SPACING_MS = 500;
+
+/** What a morph leaves to the person: the field that is being typed in, and whether details are open. */
+export const UNTOUCHED = {
+  ignoreActiveValue: true,
+  callbacks: { beforeAttributeUpdated: (name, node) => name !== "open" || node.localName !== "details" },
+};
 
 export function wants(kinds, kind) {
   return kinds.split(" ").some((start) => start && (start === "*" || kind === start || (start.endsWith(".") && kind.startsWith(start))));
@@ -38,8 +46,10 @@ export async function readAgain(section, { read = fetch, morph = globalThis.Idio
   if (!answer.ok || answer.redirected) return false;
   const html = await answer.text();
   if (!section.isConnected) return false;
-  morph.morph(section, html, { morphStyle: "outerHTML", ignoreActiveValue: true });
+  const putBack = keepTyped(section);
+  morph.morph(section, html, { morphStyle: "outerHTML", ...UNTOUCHED });
   const fresh = section.isConnected ? section : section.ownerDocument.getElementById(section.id);
+  putBack(fresh);
   process?.process(fresh);
   fresh?.dispatchEvent(new CustomEvent("page:changed", { bubbles: true }));
   return true;

@@ -5,7 +5,8 @@
 import { announcer } from "./announce.js";
 import { followRun } from "./follow-run.js";
 import { onLink } from "./page.js";
-import { coalesced, spread } from "./refresh.js";
+import { coalesced, spread, UNTOUCHED } from "./refresh.js";
+import { keepTyped } from "./typed.js";
 
 /** Shows a step's new state in its row. False when the row is not on the page (yet). */
 export function showState(doc, step, state) {
@@ -110,7 +111,10 @@ function lazyPart(part) {
   const read = coalesced(async () => {
     const answer = await fetch(part.dataset.part, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
-    globalThis.Idiomorph.morph(part, await answer.text(), { morphStyle: "innerHTML", ignoreActiveValue: true });
+    const html = await answer.text();
+    const putBack = keepTyped(part);
+    globalThis.Idiomorph.morph(part, html, { morphStyle: "innerHTML", ...UNTOUCHED });
+    putBack(part);
     globalThis.htmx.process(part);
   }, 1000);
   new MutationObserver(() => {
