@@ -24,10 +24,11 @@ from datetime import date, datetime, time, UTC
 from apps.calendars.models import Calendar, CalendarDay
 from apps.files.models import ArrivalRule, Source
 from apps.kernel.clock import market_date
-facts = {"name_zh": "每日", "name_en": "Daily", "official_from": date(2026, 1, 1), "official_until": date(2026, 12, 31)}
+year = market_date().year
+facts = {"name_zh": "每日", "name_en": "Daily", "official_from": date(year, 1, 1), "official_until": date(year, 12, 31)}
 calendar = Calendar.objects.create(code="DAILY", **facts)
 CalendarDay.objects.create(calendar=calendar, day=market_date(), is_open=True, source="journey")
-facts = {"calendar": calendar, "expected_by": time(0), "set_at": datetime(2026, 1, 1, tzinfo=UTC)}
+facts = {"calendar": calendar, "expected_by": time(0), "set_at": datetime(year, 1, 1, tzinfo=UTC)}
 ArrivalRule.objects.create(source=Source.objects.get(code="journey"), file_code="wdq", **facts)
 """
 

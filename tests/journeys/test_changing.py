@@ -86,7 +86,8 @@ def a_day_to_come(page: Any) -> str:
         )
         if found:
             return str(found[-1])
-        page.locator("section .end a[href*='month=']").last.click()
+        with page.expect_navigation():
+            page.locator("section .end a[href*='month=']").last.click()
     raise AssertionError("no open day to come")
 
 

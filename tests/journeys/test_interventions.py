@@ -119,7 +119,8 @@ def test_several_runs_are_paused_and_a_line_too_and_everybody_sees_it(
     for days in (1, 2):
         begun(operator, installation, days)
     operator.goto(f"{installation.address}/runs/")
-    operator.get_by_role("link", name="Several runs").click()
+    with operator.expect_navigation():
+        operator.get_by_role("link", name="Several runs").click()
     shoot(operator, "together-choose")
     for box in operator.locator("tbody input[type=checkbox]").all()[:2]:
         box.check()

@@ -73,7 +73,7 @@ def test_the_day_from_two_clicks_to_the_approval(
     expect_state(watcher, "Select ticks (maker)", "done")
     expect_state(watcher, "Approve ticks (checker)", "offered")
     checker.goto(f"{installation.address}/")
-    task = checker.locator("#my-tasks tbody tr").first
+    task = checker.locator("#my-tasks tbody tr", has_text="Approve ticks (checker)").first
     expect(task).to_be_visible()
     shoot(checker, "home-checker")
     task.get_by_role("link").last.click()
