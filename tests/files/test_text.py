@@ -39,6 +39,14 @@ def test_a_text_in_utf8_is_inspected_as_what_it_is():
     assert [problem.rule for problem in broken.problems] == ["not_text"]
 
 
+def test_a_short_text_is_a_text_whatever_sign_it_begins_with():
+    short = inspect_bytes(b"01|1.00\n", "M0671_20260713_00CLIENTSTORAGE.txt", catalogue())
+    begun = inspect_bytes(b"\x30\x1a\x0b\x16\x02", "M0671_20260713_00CLIENTSTORAGE.txt", catalogue())
+
+    assert (short.version, short.rows) == (None, 1)
+    assert begun.version == "0x30"
+
+
 def test_fixed_widths_count_bytes_and_not_characters():
     table = read_fixed("000001证券  12\n".encode("gb18030"), [6, 6, 2])
 

@@ -14,6 +14,7 @@ VERSIONS = frozenset({0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B
 FOXPRO = frozenset({0x30, 0x31, 0x32})
 
 PREFIX, DESCRIPTOR, BACKLINK = 32, 32, 263
+DATE_ENDS = 4  # a version, then year, month and day as numbers
 TERMINATOR, END_MARK = 0x0D, b"\x1a"
 MOST_FIELDS = {True: 254, False: 128}  # Visual FoxPro with a null map; dBase III
 NULL_MAP = "0"
@@ -81,12 +82,13 @@ class Header:
 
 
 def looks_like_dbf(data: bytes) -> bool:
-    """Whether the first bytes may be a DBF header: a known version, and not a text that begins with that letter."""
-    return (
-        len(data) > 0
-        and data[0] in VERSIONS
-        and (len(data) < PREFIX or b"\0" in data[:PREFIX] or not _is_plain_text(data[:PREFIX]))
-    )
+    """Whether the first bytes may be a DBF header: a known version, and not a text that begins with that letter.
+
+    Behind the version stand year, month and day as numbers; fewer bytes than these say nothing against a header.
+    """
+    if not data or data[0] not in VERSIONS:
+        return False
+    return len(data) <= DATE_ENDS or b"\0" in data[:PREFIX] or not _is_plain_text(data[:PREFIX])
 
 
 def promised_bytes(head: bytes) -> int | None:
