@@ -57,4 +57,8 @@ def test_a_version_is_approved_on_a_phone_by_touch(
     phone.locator("button[value=approve]").tap()
 
     expect(phone.locator("#approval-path .panel-head .state")).to_have_attribute("data-state", "approved")
+    phone.goto(f"{installation.address}/processes/L00/versions/{number}/", wait_until="networkidle")
+    expect(phone.locator(".diagram.is-ready")).to_be_visible()
+    shoot(phone, f"phone-version-{language}-{theme}")
+    assert phone.evaluate(TOO_WIDE) == 0
     assert found == []
