@@ -38,7 +38,7 @@ class Files(ListAPIView[ArrivedFile]):
     queryset = ArrivedFile.objects.none()
 
     def get_queryset(self) -> QuerySet[ArrivedFile]:
-        wanted = _checked(ArrivalFilter(self.request.query_params))
+        wanted = checked(ArrivalFilter(self.request.query_params))
         return arrivals_for(signed_in(self.request), line_code=wanted["line"] or "", business_date=wanted["date"])
 
 
@@ -49,7 +49,7 @@ class Arrivals(APIView):
     )
     def get(self, request: Request) -> Response:
         """How each file stands that the sources of your lines bring on a business date: expected, here, late, bad, replaced."""
-        wanted = _checked(MatrixFilter(request.query_params))
+        wanted = checked(MatrixFilter(request.query_params))
         found = matrix_of(signed_in(request), wanted["date"] or today(), line=wanted["line"] or "", after=wanted["after"] or 0)
         return Response(MatrixOut(found).data)
 
@@ -72,7 +72,7 @@ class Catalogue(APIView):
     )
     def get(self, request: Request) -> Response:
         """Families of files by code; with `q` those whose code, name or pattern holds the text."""
-        wanted = _checked(CatalogueFilter(request.query_params))
+        wanted = checked(CatalogueFilter(request.query_params))
         page = family_page(wanted["q"], wanted["after"])
         query = {"q": wanted["q"], "after": page.next_after}
         following = urlencode({name: value for name, value in query.items() if value})
@@ -97,7 +97,8 @@ class OneFamily(APIView):
         return Response(FamilyWholeOut(facts).data)
 
 
-def _checked(wanted: forms.Form) -> dict[str, Any]:
+def checked(wanted: forms.Form) -> dict[str, Any]:
+    """What was asked for, or a refusal that names the words that cannot be read."""
     if not wanted.is_valid():
         raise ValidationError({name: [str(text) for text in texts] for name, texts in wanted.errors.items()})
     return wanted.cleaned_data

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("apps.shifts.urls")),
     path("", include("apps.lines.options_margin.urls")),
     path("", include("apps.lines.fees.urls")),
+    path("", include("apps.lines.lineage.urls")),
     path("", include("apps.desk.urls")),
 ]
 

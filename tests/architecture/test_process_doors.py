@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 OF_A_LINE = {
     "accept-break", "api-accept-break", "api-assign-break", "api-break", "api-compare-as-defined", "api-correct-break",
     "api-explain-break", "assign-break", "bring-sheet", "compare-as-defined", "reconciliation",
-    "api-file", "api-line-pause", "api-line-resume", "api-messages", "api-monitor",
+    "api-file", "api-file-lineage", "file-lineage", "api-line-pause", "api-line-resume", "api-messages", "api-monitor",
     "api-signals", "api-tickets", "explain-break", "file", "file-original", "monitor", "pause-lines", "release",
     "api-end-release", "api-release", "api-releases", "api-attachment", "attachment", "roster-coverage", "roster-place",
     "api-handover", "api-handover-report", "api-handovers", "api-processes", "api-take-handover", "give-handover", "handover",
