@@ -6,18 +6,21 @@ Nothing is kept for this: rows name their file and row, runs their rows, what is
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, Field, Model, Q, QuerySet
 
 from apps.engine.models import Run
-from apps.engine.selectors import run_for, runs_visible_to
+from apps.engine.selectors import LIGHT, run_for, runs_visible_to
 from apps.files.models import ArrivedFile, SentFile
 from apps.files.selectors import arrivals_for, file_for, sent_files_for
 from apps.kernel.pages import KeyPage, cut
 from apps.lines.lineage.conf import Trail, trails
 from apps.people.models import User
+from apps.processes.selectors import names_for_reader
 from apps.recon.models import Break, Reconciliation
+
+HasStep = TypeVar("HasStep", Reconciliation, SentFile)
 
 MOST = 50
 """Records, breaks and files of a kind that are told of one row or run."""
@@ -108,9 +111,23 @@ def lineage_of_run(user: User, run_id: int) -> tuple[Run, Told]:
     return run, Told(sorted(made, key=lambda each: each.file.file_code), *_after(user, [run.pk]))
 
 
+OF_STEP = ("step__run__version",)
+HEAVY = tuple(f"step__run__{name}" for name in LIGHT)
+
+
+def _named(rows: Iterable[HasStep]) -> list[HasStep]:
+    """The rows with the names of their steps in the reader's language."""
+    named = list(rows)
+    for row in named:
+        if row.step is not None:
+            names = names_for_reader(row.step.run.version_id, row.step.run.plan_digest)
+            row.step.name = names.get(row.step.node_id) or row.step.name or row.step.node_id
+    return named
+
+
 def sent_of(user: User, *, line: str = "", day: date | None = None) -> QuerySet[SentFile]:
     """The ledger of what left, newest first, of a line and a business date when they are said. One query."""
-    sent = sent_files_for(user).select_related("step")
+    sent = sent_files_for(user).select_related(*OF_STEP).defer(*HEAVY)
     if line:
         sent = sent.filter(line__code=line)
     return sent if day is None else sent.filter(business_date=day)
@@ -119,13 +136,14 @@ def sent_of(user: User, *, line: str = "", day: date | None = None) -> QuerySet[
 def sent_page(user: User, *, line: str = "", day: date | None = None, before: int | None = None) -> KeyPage[SentFile]:
     """A page of the ledger below an id. One query."""
     sent = sent_of(user, line=line, day=day)
-    return cut(sent if before is None else sent.filter(pk__lt=before), MOST)
+    page = cut(sent if before is None else sent.filter(pk__lt=before), MOST)
+    return KeyPage(_named(page.rows), page.last)
 
 
 def _after(user: User, runs: Iterable[int]) -> tuple[list[Reconciliation], list[SentFile]]:
-    compared = Reconciliation.objects.filter(run__in=list(runs)).select_related("definition", "step").order_by("-id")
-    sent = sent_files_for(user).filter(step__run__in=list(runs)).select_related("step")
-    return list(compared[:MOST]), list(sent[:MOST])
+    compared = Reconciliation.objects.filter(run__in=list(runs)).select_related("definition", *OF_STEP).defer(*HEAVY)
+    sent = sent_of(user).filter(step__run__in=list(runs))
+    return _named(compared.order_by("-id")[:MOST]), _named(sent[:MOST])
 
 
 def lineage_of_row(user: User, file: ArrivedFile, row: int) -> RowTold:
@@ -146,7 +164,7 @@ def lineage_of_row(user: User, file: ArrivedFile, row: int) -> RowTold:
                 values |= {str(value) for value in _plain(each).values() if value}
                 keys |= {value for name, value in _plain(each).items() if name.endswith("_key") and value}
     runs = {record.run.pk for record in records if record.run}
-    sent = list(sent_files_for(user).filter(key__in=keys).select_related("step")[:MOST]) if keys else []
+    sent = _named(sent_of(user).filter(key__in=keys)[:MOST]) if keys else []
     return RowTold(records, _breaks_at(runs, values), sent)
 
 
