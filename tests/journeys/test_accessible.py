@@ -19,6 +19,7 @@ PAGES = {
     "tasks": "/tasks/",
     "approvals": "/approvals/",
     "files": "/files/",
+    "sent-files": "/files/sent/",
     "breaks": "/breaks/",
     "monitors": "/monitors/",
     "processes": "/processes/",

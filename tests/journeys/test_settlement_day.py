@@ -47,6 +47,27 @@ def look_at_totals_and_breaks(page: Any) -> None:
     expect(page.locator("#step-card").get_by_role("button", name="Approve")).to_be_visible()
 
 
+def trace_back_and_forth(page: Any, run: str, shoot: Callable[[Any, str], None]) -> None:
+    """From what the run sent to the files that its rows are from, and from the first row of one to what was sent."""
+    from playwright.sync_api import expect
+
+    from tests.journeys.test_accessible import findings  # which itself begins days as this file does
+
+    sent = page.locator("section[aria-labelledby=sent-title] tbody tr", has_text="rtgsgd")
+    page.goto(f"{run}lineage/")
+    expect(sent).to_have_count(1)
+    shoot(page, "lineage-run")
+    found = findings(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("jsmx")).first.click()
+    page.locator("input[name=row]").fill("1")
+    with page.expect_navigation():
+        page.locator("input[name=row]").press("Enter")
+    expect(sent).to_have_count(1)
+    shoot(page, "lineage-row")
+    assert found + findings(page) == []
+
+
 def test_the_day_from_two_clicks_to_the_approval(
     installation: Installation, browsers: Browsers, shoot: Callable[[Any, str], None]
 ) -> None:
@@ -89,6 +110,7 @@ def test_the_day_from_two_clicks_to_the_approval(
     expect_state(watcher, "Send ticks and top-up", "done")
     expect_state(maker, "勾单复核", "done")
     shoot(watcher, "run-watcher")
+    trace_back_and_forth(watcher, maker.url.split("?")[0], shoot)
 
 
 def test_half_typed_answers_and_focus_survive_what_others_do(installation: Installation, browsers: Browsers) -> None:
