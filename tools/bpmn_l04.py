@@ -1,4 +1,4 @@
-"""L04 as a drawing: RTGS settlement, Shenzhen, step by step as the line's table in the fact book; its decision model is a file."""
+"""L04 as a drawing: RTGS settlement, Shenzhen, step by step as the table of the line in the fact book."""
 
 from pathlib import Path
 

@@ -42,6 +42,11 @@ def arrive(root: Path, world: World, *stages: str) -> None:
     for stage in stages:
         for name, data in files_of(world, stage).items():
             (folder(root) / name).write_bytes(data)
+    scanned()
+
+
+def scanned() -> None:
+    """The sources take in what is in the folder, and the engine works."""
     for _ in range(2):
         for source in Source.objects.filter(line__code=conf.LINE).order_by("pk"):
             scan_source(source_id=source.pk, business_date=DAY)

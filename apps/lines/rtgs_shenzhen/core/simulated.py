@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 SHORT, RICH = "B001000326011", "B001000326012"
 SHORTAGE = Decimal("400000.00")
@@ -16,7 +17,7 @@ PARTICIPANT = "326011"
 UNITS = {SHORT: "391011", RICH: "391012"}
 FEWEST = 8
 NO_CASH, NO_SECURITIES = "9001", "9002"
-UNKNOWN_TYPE = "XX99"
+UNKNOWN_TYPE, CREATION = "XX99", "SGXZ"
 KINDS = (
     # type, mode it is listed in, side, security
     ("JY01", "R", "B", "112001"),
@@ -38,6 +39,7 @@ class Fault(StrEnum):
     STRANGE_ACCOUNT = "strange-account"  # an instruction names a reserve account that D-COM does not show
     UNCONFIRMED = "unconfirmed"  # the counterparty has not confirmed
     SECURITIES_SHORT = "securities-short"  # the first seller holds too little, and it fails at the end of the day
+    LATE_CREATION = "late-creation"  # the units of an ETF creation settle only in the gross run
     FAILED_TRADE = "failed-trade"  # a trade of the gross run fails for want of cash
     STRANGE_CODE = "strange-code"  # as failed-trade, with a code that no table explains
     FAILED_QUANTITY = "failed-quantity"  # a failed trade has a settled quantity
@@ -181,18 +183,22 @@ def _with(trades: list[Trade], faults: frozenset[Fault]) -> list[Trade]:
     """The trades as they are when these faults happened. The first seller in the day and the last gross buyer take them."""
     seller = next(at for at, one in enumerate(trades) if one.side == "S" and one.listed == "R")
     buyer = max(at for at, one in enumerate(trades) if one.side == "B" and one.listed == "N")
-    extra = []
-    for fault, changed in (
+    extra: list[Trade] = []
+    changes: tuple[tuple[Fault, dict[str, Any]], ...] = (
         (Fault.UNKNOWN_TYPE, {"type": UNKNOWN_TYPE}),
         (Fault.NO_OWN_TRADE, {"is_own": False}),
         (Fault.STRANGE_ACCOUNT, {"cash_account": "B001000999999"}),
         (Fault.UNCONFIRMED, {"is_confirmed": False, "fate": Fate.AT_END}),
         (Fault.STRANGE_DETAIL, {"is_own": False, "is_listed": False}),
-    ):
+    )
+    for fault, changed in changes:
         if fault in faults:
             extra.append(replace(trades[seller], number=len(trades) + len(extra) + 1, security="112009", **changed))
     if Fault.SECURITIES_SHORT in faults:
         trades[seller] = replace(trades[seller], fate=Fate.FAILED, code=NO_SECURITIES)
+    if Fault.LATE_CREATION in faults:
+        creation = next(at for at, one in enumerate(trades) if one.type == CREATION)
+        trades[creation] = replace(trades[creation], fate=Fate.AT_END)
     if Fault.CONTRADICTED in faults:
         trades[0] = replace(trades[0], fate=Fate.FAILED, code=NO_CASH)
     if faults & {Fault.FAILED_TRADE, Fault.STRANGE_CODE, Fault.FAILED_QUANTITY}:
