@@ -34,7 +34,7 @@ def folder(root: Path) -> Path:
     return root / conf.SOURCES.format(date=f"{DAY:%Y%m%d}")
 
 
-def a_world(*faults: Fault, instructions: int = 16, seed: int = 1) -> World:
+def a_world(*faults: Fault, instructions: int = 8, seed: int = 1) -> World:
     return build_world(day=DAY, previous_day=BEFORE, seed=seed, instructions=instructions, faults=faults)
 
 

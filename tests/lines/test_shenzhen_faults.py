@@ -43,31 +43,33 @@ def breaks():
     return list(rows.values_list("reconciliation__name", "kind"))
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (Fault.UNKNOWN_TYPE, "业务类别 XX99 当日不在表内。"),
-        (Fault.STRANGE_ACCOUNT, "D-COM 未列示备付金账户 B001000999999。"),
-        (Fault.NO_OWN_TRADE, "没有对应的自有成交。"),
-    ],
-)
-def test_an_instruction_that_does_not_fit_is_told_and_left_out_of_the_need(root, fault, said):
-    morning(root, a_world(fault))
+def test_instructions_that_do_not_fit_are_told_and_left_out_of_the_need(root):
+    morning(root, a_world(Fault.UNKNOWN_TYPE, Fault.STRANGE_ACCOUNT, Fault.NO_OWN_TRADE))
 
-    assert [text.endswith(said) for text in outputs_of("check")["told"]] == [True]
+    assert [text.split("：")[1] for text in outputs_of("check")["told"]] == [
+        "业务类别 XX99 当日不在表内。",
+        "没有对应的自有成交。",
+        "D-COM 未列示备付金账户 B001000999999。",
+    ]
     answer("confirm_unknown", "wang.min", decision="exclude", reason="asked the trader")
 
-    row = SettlementResult.objects.get(is_matched=False)
-    assert (row.state, row.outlook) == ("received", "")
+    rows = SettlementResult.objects.filter(is_matched=False)
+    assert list(rows.values_list("state", "outlook")) == [("received", "")] * 3
     assert offered("fund")
 
 
-def test_an_instruction_that_an_operator_takes_as_in_order_queues_like_the_others(root):
-    morning(root, a_world(Fault.NO_OWN_TRADE))
-
+def test_an_instruction_that_an_operator_takes_as_in_order_queues_and_is_a_break_in_the_evening(root):
+    world = a_world(Fault.NO_OWN_TRADE)
+    run = morning(root, world)
     answer("confirm_unknown", "wang.min", decision="include", reason="the trader confirmed by phone")
-
     assert SettlementResult.objects.get(is_matched=False).outlook == "settled"
+    fund()
+    arrive(root, world, "evening")
+
+    assert breaks() == [("own trades / sjsmx0", "only_right")]
+    answer("explain", "wang.min", decision="accept", reason="the trade was recorded late")
+
+    finished(run)
 
 
 def test_a_corrected_list_is_read_again_and_nothing_is_left_to_find(root):
@@ -80,22 +82,11 @@ def test_a_corrected_list_is_read_again_and_nothing_is_left_to_find(root):
     assert not SettlementResult.objects.filter(is_matched=False).exists()
 
 
-def test_a_receipt_that_the_counterparty_has_not_confirmed_is_not_counted_on(root):
+def test_late_cash_and_unconfirmed_receipts_fall_to_the_gross_run_and_settle_there(root):
     world = a_world(Fault.UNCONFIRMED)
     run = morning(root, world)
-
     assert result_of(world.trades[-1]).outlook == "unconfirmed"
-    fund()
-    arrive(root, world, "evening")
-
-    finished(run)
-    assert result_of(world.trades[-1]).closed_as == "settled_eod"
-
-
-def test_late_cash_falls_to_the_gross_run_and_settles_there(root):
-    world = a_world()
-    run = morning(root, world)
-    assert list(SettlementResult.objects.filter(state="cash_short").values_list("outlook", flat=True)) != []
+    assert SettlementResult.objects.filter(state="cash_short", outlook="cash_short").exists()
     fund()
     assert SettlementResult.objects.filter(state="eod_retry").count() == len(world.of(Fate.AT_END))
 
@@ -103,6 +94,7 @@ def test_late_cash_falls_to_the_gross_run_and_settles_there(root):
 
     finished(run)
     assert SettlementResult.objects.filter(closed_as="settled_eod").count() == len(world.of(Fate.AT_END))
+    assert result_of(world.trades[-1]).closed_as == "settled_eod"
 
 
 def test_a_seller_without_securities_is_told_in_the_day_and_decided_in_the_evening(root):
@@ -143,49 +135,36 @@ def test_a_failed_trade_waits_for_a_decision_on_each_and_moves_nothing(root):
     assert outputs_of("report")["settled_cash"] == f"{world.settled_cash:.2f}"
 
 
-def test_a_code_that_no_table_explains_is_shown_as_it_came(root):
-    world = a_world(Fault.STRANGE_CODE)
+def test_differences_between_the_files_of_the_evening_are_breaks_that_a_person_explains(root):
+    world = a_world(Fault.NO_RESULT, Fault.STRANGE_DETAIL, Fault.WRONG_POSTING, Fault.WRONG_BALANCE)
     run = a_day(root, world)
 
-    answer("decide", "wang.min", others="release", reason="asked the depository")
-
-    finished(run)
-    row = result_of(world.of(Fate.FAILED)[0])
-    assert (row.result_code, row.result_text) == ("M99", "")
-
-
-@pytest.mark.parametrize(
-    ("fault", "found"),
-    [
-        (Fault.NO_RESULT, [("sjsmx0 / sjsjg", "only_left"), ("settled / sjszj", "amount"), ("szrtjg / sjsjg", "only_left")]),
-        (Fault.STRANGE_DETAIL, [("own trades / sjsmx0", "only_right")]),
-        (Fault.NO_OWN_TRADE, [("own trades / sjsmx0", "only_right")]),
-        (Fault.WRONG_POSTING, [("settled / sjszj", "amount")]),
-        (Fault.WRONG_BALANCE, [("sjsmx0 / sjsye", "amount")]),
-    ],
-)
-def test_a_difference_between_the_files_of_the_evening_is_a_break_that_a_person_explains(root, fault, found):
-    run = morning(root, a_world(fault))
-    if fault is Fault.NO_OWN_TRADE:
-        answer("confirm_unknown", "wang.min", decision="include", reason="the trader confirmed")
-    fund()
-    arrive(root, a_world(fault), "evening")
-
-    assert sorted(breaks()) == sorted(found)
+    assert breaks() == [
+        ("own trades / sjsmx0", "only_right"),
+        ("settled / sjszj", "amount"),
+        ("sjsmx0 / sjsjg", "only_left"),
+        ("sjsmx0 / sjsye", "amount"),
+        ("szrtjg / sjsjg", "only_left"),
+    ]
     answer("explain", "wang.min", decision="accept", reason="told the depository")
 
     finished(run)
+    strange = Obligation.objects.get(file_code="sjsmx0", ref_no=world.trades[-1].trade_no)
+    assert strange.result.closed_as == "settled_rt"
+    assert world.trades[-1].trade_no in {line[0] for line in texts("rtszdz")}
 
 
-def test_a_failed_trade_with_a_settled_quantity_is_a_break_beside_its_decision(root):
-    run = a_day(root, a_world(Fault.FAILED_QUANTITY))
+def test_a_failed_trade_with_a_settled_quantity_is_a_break_and_a_code_without_a_row_is_shown_as_it_came(root):
+    world = a_world(Fault.FAILED_QUANTITY, Fault.STRANGE_CODE)
+    run = a_day(root, world)
     assert breaks() == [("settled / sjsjg", "qty")]
 
     answer("explain", "wang.min", decision="accept", reason="asked the depository")
     answer("decide", "wang.min", others="release", reason="the file is wrong")
 
     finished(run)
-    assert SettlementResult.objects.get(closed_as="failed").settled_qty == 0
+    row = result_of(world.of(Fate.FAILED)[0])
+    assert (row.closed_as, row.settled_qty, row.result_code, row.result_text) == ("failed", 0, "M99", "")
 
 
 def test_the_depositorys_word_counts_when_it_contradicts_what_was_told_in_the_day(root):
@@ -205,30 +184,14 @@ def test_the_depositorys_word_counts_when_it_contradicts_what_was_told_in_the_da
     assert (row.closed_as, row.settled_cash, row.settled_qty) == ("failed", 0, 0)
 
 
-def test_a_trade_that_only_the_depository_knows_gets_a_result_of_its_own(root):
-    world = a_world(Fault.STRANGE_DETAIL)
-    run = a_day(root, world)
+def test_details_of_another_day_or_sum_stop_the_line_until_corrected_files_come(root):
+    run = a_day(root, a_world(Fault.WRONG_DATE, Fault.WRONG_SUM, Fault.WRONG_SUMMARY))
 
-    answer("explain", "wang.min", decision="accept", reason="a trade of the proprietary desk")
-
-    finished(run)
-    strange = Obligation.objects.get(file_code="sjsmx0", ref_no=world.trades[-1].trade_no)
-    assert strange.result.closed_as == "settled_rt"
-    assert world.trades[-1].trade_no in {line[0] for line in texts("rtszdz")}
-
-
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (Fault.WRONG_DATE, "SJSMX01120.DBF 第 1 行：日期并非全部为业务日。"),
-        (Fault.WRONG_SUM, "SJSMX01120.DBF 第 1 行：本金与各项费用之和不等于收付净额。"),
-        (Fault.WRONG_SUMMARY, "明细与汇总有 1 处不一致。"),
-    ],
-)
-def test_details_of_another_day_or_sum_stop_the_line_until_corrected_files_come(root, fault, said):
-    run = a_day(root, a_world(fault))
-
-    assert outputs_of("check_details")["told"] == [said]
+    assert outputs_of("check_details")["told"] == [
+        "SJSMX01120.DBF 第 1 行：日期并非全部为业务日。",
+        "SJSMX01120.DBF 第 1 行：本金与各项费用之和不等于收付净额。",
+        "明细与汇总有 1 处不一致。",
+    ]
     answer("stopped_details", "wang.min", reason="nothing has come yet")
     assert offered("stopped_details")
     assert not GrossOutcome.objects.exists()
@@ -251,25 +214,17 @@ def test_corrected_results_are_read_again_and_a_failed_trade_settles(root):
     assert breaks() == []
 
 
-def test_files_of_the_evening_wait_for_their_flag_and_nothing_is_taken_before(root):
+def test_the_evening_waits_for_its_flag_and_tells_what_settled_in_the_day_when_d_com_did_not(root):
     world = a_world(Fault.LATE_FILES)
-    run = a_day(root, world)
-    assert at("await_details").state == StepState.WAITING
-    assert not Obligation.objects.filter(file_code="sjsmx0").exists()
-
-    arrive(root, world, "late")
-
-    finished(run)
-
-
-def test_without_real_time_results_the_evening_says_what_settled_in_the_day(root):
-    world = a_world()
     run = begun()
     arrive(root, world, "morning")
     fund()
     assert not SettlementResult.objects.exclude(settled_at="").exists()
-
     arrive(root, world, "evening")
+    assert at("await_details").state == StepState.WAITING
+    assert not Obligation.objects.filter(file_code="sjsmx0").exists()
+
+    arrive(root, world, "late")
 
     finished(run)
     assert SettlementResult.objects.filter(closed_as="settled_rt").count() == len(world.of(Fate.IN_DAY))

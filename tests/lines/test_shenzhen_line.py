@@ -1,5 +1,6 @@
 """RTGS Shenzhen through the engine: need, transfer by maker and checker, real time, gross run, results at the counter."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,14 +10,17 @@ from django.urls import reverse
 from apps.engine.actions.working import held
 from apps.engine.actions.working import work as do
 from apps.engine.handlers import Finished
+from apps.engine.models import Step
 from apps.engine.states import StepState
 from apps.files.models import SentFile
 from apps.kernel import clock
 from apps.lines.models import Obligation, SettlementResult
+from apps.lines.rtgs_shenzhen import conf
 from apps.lines.rtgs_shenzhen.core.simulated import RICH, SHORT, SHORTAGE, Fate, Fault
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.rtgs_shenzhen.selectors import figures_of
 from apps.people.models import User
+from apps.recon.actions import compare_defined, load_definitions
 from apps.recon.models import Break, Reconciliation
 from tests.lines.shenzhen import (
     DAY,
@@ -51,7 +55,9 @@ def test_a_day_from_begin_to_close_with_maker_and_checker(root):
     world = a_world()
     run = morning(root, world)
     assert GrossNeed.objects.get(cash_account=SHORT).need_now == SHORTAGE
+    needed = max(GrossNeed.objects.get(cash_account=SHORT).need_now, GrossNeed.objects.get(cash_account=SHORT).need_eod)
     answer("fund", "wang.min", lines="")
+    assert outputs_of("take")["transfers"] == [f"{SHORT} {needed:.2f}"]
     assert not SentFile.objects.exists()
     assert tried("approve", "wang.min", decision="approved") == 403
     answer("approve", "li.lei", decision="approved")
@@ -73,21 +79,19 @@ def test_a_day_from_begin_to_close_with_maker_and_checker(root):
         )
     assert outputs_of("report")["settled_cash"] == f"{world.settled_cash:.2f}"
 
+    load_definitions()
+    for code in ("R9SZ", "R10SZ", "L04JG"):
+        compared = compare_defined(code=code, line_code=conf.LINE, day=DAY)
+        assert (compared.breaks_count, compared.matched > 0) == (0, True), code
+    assert (compared.matched, compared.left_total) == (len(world.trades), world.settled_cash)
 
-def test_the_need_of_each_account_is_its_own_and_a_rich_one_lends_nothing(root):
-    morning(root, a_world())
 
+def test_the_need_of_each_account_is_its_own_and_the_makers_amount_is_sent_once(root):
+    run = morning(root, a_world())
     needs = {one.cash_account: one for one in GrossNeed.objects.all()}
-
     assert (needs[SHORT].need_now, needs[RICH].need_now) == (SHORTAGE, 0)
     assert needs[RICH].balance > SHORTAGE
-    answer("fund", "wang.min", lines="")
-    asked = max(needs[SHORT].need_now, needs[SHORT].need_eod)
-    assert outputs_of("take")["transfers"] == [f"{SHORT} {asked:.2f}"]
 
-
-def test_the_maker_says_another_amount_and_the_transfer_is_sent_once(root):
-    run = morning(root, a_world())
     fund(f"{SHORT} 500000.25\n{RICH} 0")
 
     assert texts("rtszbk") == [["OWN", SHORT, "SETTLEMENT-BANK", "500000.25", "RMB", "RTGS-SZ"]]
@@ -96,27 +100,17 @@ def test_the_maker_says_another_amount_and_the_transfer_is_sent_once(root):
     assert GrossNeed.objects.get(run=run, cash_account=SHORT).sent == Decimal("500000.25")
 
 
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
+def test_transfers_that_cannot_be_followed_or_are_not_agreed_go_back_to_the_maker_and_no_money_moves(root):
+    morning(root, a_world())
+    for lines, said in (
         ("B999 5", "“B999 5”：没有该备付金账户。"),
         (f"{SHORT} -5", f"“{SHORT} -5”：金额须为不小于零、精确到分的数。"),
         (f"{SHORT} 5\n{SHORT} 6", f"“{SHORT} 6”：重复填写。"),
         (f"{SHORT}", f"“{SHORT}”：填写格式不符。"),
-    ],
-)
-def test_a_transfer_that_cannot_be_followed_goes_back_to_the_maker_and_nothing_is_kept(root, lines, said):
-    morning(root, a_world())
-
-    answer("fund", "wang.min", lines=lines)
-
-    assert outputs_of("take")["told"] == [said]
-    assert offered("fund")
-    assert not GrossNeed.objects.filter(asked__gt=0).exists()
-
-
-def test_a_checker_sends_the_transfer_back_and_no_money_moves(root):
-    morning(root, a_world())
+    ):
+        answer("fund", "wang.min", lines=lines)
+        assert outputs_of("take")["told"] == [said]
+        assert not GrossNeed.objects.filter(asked__gt=0).exists()
     answer("fund", "wang.min", lines="")
 
     answer("approve", "li.lei", decision="returned")
@@ -126,32 +120,24 @@ def test_a_checker_sends_the_transfer_back_and_no_money_moves(root):
 
 
 def test_the_counter_learns_every_result_and_from_when_units_may_be_sold(root):
-    world = a_world()
+    world = a_world(Fault.LATE_CREATION)
     finished(a_day(root, world))
 
     lines = {line[0]: line for line in texts("rtszdz")}
 
     assert set(lines) == {one.trade_no for one in world.trades}
     for one in world.trades:
-        sold_from = "" if one.side == "S" else f"{DAY:%Y%m%d}"
+        late = one.type == "SGXZ" and one.fate is Fate.AT_END
+        sold_from = "" if one.side == "S" else f"{NEXT if late else DAY:%Y%m%d}"
         quantity = one.quantity if one.side == "B" else -one.quantity
-        assert lines[one.trade_no][4:6] == [str(quantity), f"{one.cash:.2f}"]
-        assert lines[one.trade_no][9] == sold_from
-
-
-def test_units_of_a_creation_that_settled_only_at_the_end_are_sold_on_the_next_trading_day(root):
-    world = a_world(Fault.LATE_CREATION)
-    finished(a_day(root, world))
-
-    creation = next(one for one in world.trades if one.type == "SGXZ")
-    assert creation.fate is Fate.AT_END
-    line = next(line for line in texts("rtszdz") if line[0] == creation.trade_no)
-    assert (line[6], line[9]) == ("settled_eod", f"{NEXT:%Y%m%d}")
+        state = "settled_rt" if one.fate is Fate.IN_DAY else "settled_eod"
+        assert (lines[one.trade_no][4:7], lines[one.trade_no][9]) == ([str(quantity), f"{one.cash:.2f}", state], sold_from)
+    assert {line[9] for line in lines.values()} == {"", f"{DAY:%Y%m%d}", f"{NEXT:%Y%m%d}"}
 
 
 def test_a_step_that_is_done_again_sends_nothing_twice_and_changes_nothing(root):
-    run = a_day(root, a_world())
-    finished(run)
+    world = a_world()
+    finished(a_day(root, world))
     SettlementResult.objects.update(state="settled_eod", closed_as="")
     sent = list(SentFile.objects.order_by("pk").values_list("name", "sha256"))
     needs = list(GrossNeed.objects.order_by("pk").values())
@@ -161,7 +147,7 @@ def test_a_step_that_is_done_again_sends_nothing_twice_and_changes_nothing(root)
 
     assert list(SentFile.objects.order_by("pk").values_list("name", "sha256")) == sent
     assert list(GrossNeed.objects.order_by("pk").values()) == needs
-    assert GrossOutcome.objects.count() == SettlementResult.objects.count() == 16
+    assert GrossOutcome.objects.count() == SettlementResult.objects.count() == len(world.trades)
     assert SettlementResult.objects.filter(closed_as="settled_rt").exists()
     assert not Break.objects.exists()
 
@@ -181,8 +167,8 @@ def test_the_page_of_the_run_opens_every_number_down_to_file_and_row(root, djang
         assert f'id="{target}"' in page
     with django_assert_max_num_queries(10):
         figures = figures_of(run.pk)
-    assert (figures.instructions, figures.failed, figures.undecided) == (16, 1, 1)
-    assert sum(one.count for one in figures.states) == 16
+    assert (figures.instructions, figures.failed, figures.undecided) == (len(world.trades), 1, 1)
+    assert sum(one.count for one in figures.states) == len(world.trades)
     assert figures.settled_cash == world.settled_cash
 
 
@@ -201,18 +187,15 @@ def test_the_page_of_a_run_that_has_read_nothing_is_empty_in_both_languages(root
 
 
 def test_while_the_window_is_open_results_are_read_again_and_the_need_follows(root, monkeypatch):
+    looks = iter([timedelta(hours=1), timedelta(hours=1), timedelta(hours=-1)])
+    monkeypatch.setattr("apps.lines.rtgs_shenzhen.handlers.intraday.instant_of", lambda key, day: clock.now() + next(looks))
     world = a_world()
-    run = begun()
-    arrive(root, world, "morning")
+    morning(root, world)
+
     fund()
-    monkeypatch.setattr("apps.lines.rtgs_shenzhen.handlers.intraday.instant_of", lambda key, day: clock.now().replace(year=2999))
-    arrive(root, world, "results")
 
-    result = do(held(at("poll")))
-
-    assert isinstance(result, Finished)
-    assert result.outputs["next"] == "compute"
-    assert result.outputs["settled"] == len([one for one in world.trades if one.listed == "R"]) - 1
-    assert isinstance(do(held(at("poll"))), Finished)
-    assert do(held(at("poll"))).outputs["next"] == "poll"
-    assert SettlementResult.objects.filter(run=run).exclude(settled_at="").count() == result.outputs["settled"]
+    polls = Step.objects.filter(node_id="poll").order_by("pk").values_list("outputs", flat=True)
+    assert [one["next"] for one in polls] == ["compute", "poll", "close"]
+    assert [one["settled"] for one in polls] == [len(world.of(Fate.IN_DAY)), 0, 0]
+    assert outputs_of("need")["lacks"] is False
+    assert GrossNeed.objects.get(cash_account=SHORT).need_now == 0
