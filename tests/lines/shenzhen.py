@@ -12,21 +12,28 @@ from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs_shenzhen import actions, conf
 from apps.lines.rtgs_shenzhen.core.simulated import Fault, Trade, World, build_world
 from apps.lines.rtgs_shenzhen.core.simulated_files import files_of
-from apps.people.actions import load_demo_people
+from apps.people.states import Role
+from tests.factories.people import make_line, make_member
 from tests.lines.lending import answer, at, finished, outputs_of, post, texts, tried, work
 
 __all__ = ["answer", "at", "finished", "outputs_of", "post", "texts", "tried", "work"]
 
+PEOPLE = {
+    "wang.min": (Role.OPERATOR, Role.MAKER),
+    "li.lei": (Role.CHECKER,),
+    "zhang.wei": (Role.OPERATOR, Role.MANAGER),
+    "chen.jing": (Role.PROCESS_AUTHOR,),
+    "zhao.gang": (Role.PROCESS_APPROVER,),
+}
 DAY, BEFORE, NEXT = date(2025, 11, 20), date(2025, 11, 19), date(2025, 11, 21)
 
 
 def installed(settings: Any, root: Path) -> None:
-    """The line with its people, and the folder of the day."""
+    """The line with its people, who have roles on it alone, and the folder of the day."""
     settings.DATA_DIR = root
-    settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
-    actions.install()
+    people = {name: make_member(name, *roles, line=make_line(conf.LINE)) for name, roles in PEOPLE.items()}
+    actions.install(author=people["chen.jing"], approver=people["zhao.gang"])
     folder(root).mkdir(parents=True)
 
 
