@@ -12,6 +12,7 @@ class LinesConfig(AppConfig):
         for line in (
             "",
             "rtgs.",
+            "rtgs_shenzhen.",
             "options_margin.",
             "bond_lending.",
             "fund_distribution.",
@@ -47,6 +48,12 @@ class LinesConfig(AppConfig):
 
         meaning = _("How many legs of preferred stock claims are due and open.")
         register_metric(Metric("preferred.open_legs", _("Open legs of preferred stock"), _("legs"), meaning, open_legs_of_lines))
+
+        from apps.lines.rtgs_shenzhen.selectors import undecided_of_lines
+
+        meaning = _("How many failed gross trades of the day nobody has decided about.")
+        title = _("Undecided failed gross trades")
+        register_metric(Metric("rtgs_shenzhen.undecided", title, _("trades"), meaning, undecided_of_lines))
 
         if plays_market():
             from apps.engine.dispatch import register_chore

@@ -43,12 +43,15 @@ from apps.lines.precious_metals.selectors import packaged_terms as metal_terms
 from apps.lines.preferred_stock.core import simulated as preferred
 from apps.lines.preferred_stock.core.simulated_files import files_of as preferred_files_of
 from apps.lines.rtgs import conf as rtgs
+from apps.lines.rtgs_shenzhen.core import simulated as shenzhen
+from apps.lines.rtgs_shenzhen.core.simulated_files import files_of as shenzhen_files_of
 
 logger = logging.getLogger(__name__)
 
 PLAN = ".market.json"
 ANSWERED = ".answered.json"
 ATTEND_EVERY_SECONDS = 2.0
+FLAGS = ("fsbz", "JS.OK")
 
 
 def simulate_day(
@@ -61,6 +64,18 @@ def simulate_day(
     for stage in stages:
         written |= _write(files_of(world, stage), out)
     (out / PLAN).write_text(json.dumps(plan), encoding="utf-8")
+    return written
+
+
+def simulate_shenzhen_day(
+    *, day: date, out: Path, seed: int, instructions: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of RTGS Shenzhen of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    before = days_from(day)(-1)
+    world = shenzhen.build_world(day=day, previous_day=before, seed=seed, instructions=instructions, faults=faults)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(shenzhen_files_of(world, stage), out)
     return written
 
 
@@ -231,7 +246,7 @@ def _world(plan: dict[str, Any]) -> World:
 
 def _write(files: dict[str, bytes], out: Path) -> dict[str, int]:
     """Each file appears whole under its name; flags come last, as the market sends them."""
-    for name, data in sorted(files.items(), key=lambda item: (item[0].startswith("fsbz"), item[0])):
+    for name, data in sorted(files.items(), key=lambda item: (item[0].startswith(FLAGS), item[0])):
         half = out / f".{name}.part"
         half.write_bytes(data)
         os.replace(half, out / name)

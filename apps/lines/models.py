@@ -24,6 +24,7 @@ from apps.lines.options_margin.models import (
 )
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
+from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.states import Guarantee, InstructionState
 from apps.people.models import BusinessLine
 
@@ -40,6 +41,8 @@ __all__ = [
     "CashPosition",
     "CombinationDeclaration",
     "FeeRate",
+    "GrossNeed",
+    "GrossOutcome",
     "LendingContract",
     "LendingDeclaration",
     "LendingPledge",

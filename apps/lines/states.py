@@ -33,6 +33,7 @@ def _move(sources: str, target: InstructionState) -> Move:
 
 INSTRUCTION_MOVES: dict[str, Move] = {
     "offer": _move("received", InstructionState.TICK_PENDING),
+    "admit": _move("received", InstructionState.QUEUED),  # a market without ticks
     "tick": _move("tick_pending", InstructionState.TICKED),
     "untick": _move("ticked", InstructionState.TICK_PENDING),
     "queue": _move("ticked cash_short sec_short", InstructionState.QUEUED),
@@ -40,6 +41,8 @@ INSTRUCTION_MOVES: dict[str, Move] = {
     "lack_securities": _move("ticked queued cash_short", InstructionState.SEC_SHORT),
     "settle": _move("ticked queued cash_short sec_short", InstructionState.SETTLED_RT),
     "leave": _move("received tick_pending ticked queued cash_short sec_short", InstructionState.EOD_RETRY),
+    "reopen": _move("settled_rt settled_eod failed", InstructionState.EOD_RETRY),  # the market's last word is another
+    "settle_told": _move("eod_retry", InstructionState.SETTLED_RT),  # in the day, and told only after it
     "settle_late": _move("eod_retry", InstructionState.SETTLED_EOD),
     "fail": _move("eod_retry", InstructionState.FAILED),
     "cancel": _move("received tick_pending ticked queued cash_short sec_short", InstructionState.CANCELLED),

@@ -24,6 +24,8 @@ from apps.lines.preferred_stock import selectors as preferred
 from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
 from apps.lines.rtgs import selectors as rtgs
 from apps.lines.rtgs.conf import LINE as RTGS_LINE
+from apps.lines.rtgs_shenzhen import selectors as shenzhen
+from apps.lines.rtgs_shenzhen.conf import LINE as SHENZHEN_LINE
 from apps.people.models import User
 from apps.recon.selectors import breaks_of_run
 from apps.recon.states import Cause
@@ -70,6 +72,10 @@ def _metal_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _preferred_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": preferred.figures_of(run.pk)}
+
+
+def _shenzhen_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": shenzhen.figures_of(run.pk)}
 
 
 def _files(user: User, run: Run) -> dict[str, Any]:
@@ -139,6 +145,15 @@ PARTS: tuple[Part, ...] = (
         _preferred_figures,
         "step.moved recon.",
         (PREFERRED_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/rtgs_shenzhen/_figures.html",
+        _shenzhen_figures,
+        "step.moved recon.",
+        (SHENZHEN_LINE,),
     ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),

@@ -62,7 +62,9 @@ def shanghai_extension(business_date: date) -> str:
 
 
 def dated_name(code: str, naming: str, business_date: date) -> str:
-    """How a file without clearing number is called on that day, in lower case."""
+    """How a file without clearing number is called on that day, in lower case; JS.OK is called so on every day."""
+    if "." in code:
+        return code.lower()
     if naming == "mdd":
         return f"{code}.{shanghai_extension(business_date)}".lower()
     if naming == "mmdd":

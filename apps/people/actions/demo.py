@@ -10,6 +10,7 @@ from apps.people.states import Role
 LINES = [
     ("common", "公共采集", "Common ingest", 10),
     ("rtgs-sh", "RTGS结算（上海）", "RTGS settlement Shanghai", 20),
+    ("rtgs-sz", "RTGS结算（深圳）", "RTGS settlement Shenzhen", 22),
     ("agency-sh", "代收代付业务（上海）", "Agency collection and payment, Shanghai", 25),
     ("options-margin", "期权组合策略保证金", "Options margin", 30),
     ("bond-lending", "场内债券借贷", "Exchange bond lending", 40),
@@ -21,6 +22,7 @@ LINES = [
 TEAMS = {
     "common": ("公共采集组", "Common ingest team"),
     "rtgs-sh": ("上海RTGS结算组", "RTGS Shanghai team"),
+    "rtgs-sz": ("深圳RTGS结算组", "RTGS Shenzhen team"),
     "agency-sh": ("上海代收代付组", "Agency payments team"),
     "options-margin": ("期权结算组", "Options settlement team"),
     "bond-lending": ("债券借贷组", "Bond lending team"),

@@ -27,6 +27,8 @@ from apps.lines.preferred_stock import actions as preferred_actions
 from apps.lines.preferred_stock import conf as preferred
 from apps.lines.rtgs import actions as rtgs_actions
 from apps.lines.rtgs import conf as rtgs
+from apps.lines.rtgs_shenzhen import actions as shenzhen_actions
+from apps.lines.rtgs_shenzhen import conf as shenzhen
 from apps.people.actions import load_demo_people
 from apps.recon.actions import load_definitions
 from apps.shifts.actions import load_demo_roster
@@ -36,6 +38,7 @@ INSTRUCTIONS, ACCOUNTS, CONTRACTS, REQUESTS, ITEMS, TRADES, HOLDERS = 200, 60, 6
 SEED = 1
 LINES: dict[str, Any] = {
     "RTGS settlement Shanghai": rtgs_actions,
+    "RTGS settlement Shenzhen": shenzhen_actions,
     "Options margin": options_margin,
     "Exchange bond lending": bond_lending,
     "Fund distribution T+0": fund_distribution,
@@ -79,6 +82,8 @@ class Command(BaseCommand):
         day = last_completed_business_day()
         facts = {"date": day, "seed": SEED, "stages": ["morning", "evening"]}
         self._simulate(rtgs.LINE, rtgs.SOURCES, instructions=INSTRUCTIONS, **facts)
+        stages = ["morning", "results", "evening"]
+        self._simulate(shenzhen.LINE, shenzhen.SOURCES, instructions=INSTRUCTIONS, date=day, seed=SEED, stages=stages)
         self._simulate(options.LINE, options.SOURCES, accounts=ACCOUNTS, **facts)
         self._simulate(lending.LINE, lending.SOURCES, contracts=CONTRACTS, **facts)
         self._simulate(agency.LINE, agency.SOURCES, items=ITEMS, date=day, seed=SEED, stages=["morning", "second", "evening"])

@@ -26,6 +26,7 @@ from apps.lines.dispatch import (
     simulate_metals_day,
     simulate_options_day,
     simulate_preferred_day,
+    simulate_shenzhen_day,
 )
 from apps.lines.errors import NoSimulatedDay
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
@@ -41,6 +42,10 @@ from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
 from apps.lines.preferred_stock.core.simulated import FEWEST as FEWEST_HOLDERS
 from apps.lines.preferred_stock.core.simulated import Fault as PreferredFault
 from apps.lines.preferred_stock.core.simulated_files import STAGES as PREFERRED_STAGES
+from apps.lines.rtgs_shenzhen.conf import LINE as SHENZHEN_LINE
+from apps.lines.rtgs_shenzhen.core.simulated import FEWEST as FEWEST_GROSS
+from apps.lines.rtgs_shenzhen.core.simulated import Fault as ShenzhenFault
+from apps.lines.rtgs_shenzhen.core.simulated_files import STAGES as SHENZHEN_STAGES
 
 MOST_INSTRUCTIONS = 1_000_000
 MOST_ACCOUNTS = 200_000
@@ -49,6 +54,7 @@ MOST_REQUESTS = 100_000
 MOST_ITEMS = 100_000
 MOST_TRADES = 100_000
 MOST_HOLDERS = 9_000
+MOST_GROSS = 100_000
 FAULTS = {
     "rtgs-sh": Fault,
     OPTIONS_LINE: OptionsFault,
@@ -57,6 +63,7 @@ FAULTS = {
     AGENCY_LINE: AgencyFault,
     METALS_LINE: MetalsFault,
     PREFERRED_LINE: PreferredFault,
+    SHENZHEN_LINE: ShenzhenFault,
 }
 ALL_STAGES = list(dict.fromkeys([*STAGES, *ADVANCES_STAGES, *AGENCY_STAGES, *METALS_STAGES, *PREFERRED_STAGES]))
 
@@ -118,6 +125,8 @@ class Command(BaseCommand):
             return self._simulate_metals(day, out, options)
         if options["line"] == PREFERRED_LINE:
             return self._simulate_preferred(day, out, options)
+        if options["line"] == SHENZHEN_LINE:
+            return self._simulate_shenzhen(day, out, options)
         if not 1 <= options["instructions"] <= MOST_INSTRUCTIONS:
             raise CommandError(f"--instructions is a number from 1 to {MOST_INSTRUCTIONS}")
         facts = {name: options[name] for name in ("seed", "instructions")}
@@ -164,6 +173,13 @@ class Command(BaseCommand):
         facts = {name: options[name] for name in ("seed", "holders")}
         stages = _of(PREFERRED_STAGES, options)
         return simulate_preferred_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
+
+    def _simulate_shenzhen(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
+        if not FEWEST_GROSS <= options["instructions"] <= MOST_GROSS:
+            raise CommandError(f"--instructions is a number from {FEWEST_GROSS} to {MOST_GROSS}")
+        facts = {name: options[name] for name in ("seed", "instructions")}
+        stages = _of(SHENZHEN_STAGES, options)
+        return simulate_shenzhen_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
 
 
 def _of(known: Sequence[str], options: dict[str, Any]) -> list[str]:
