@@ -23,6 +23,7 @@ from apps.lines.options_margin.models import (
     OptionContract,
 )
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
+from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.states import Guarantee, InstructionState
 from apps.people.models import BusinessLine
@@ -52,6 +53,8 @@ __all__ = [
     "Obligation",
     "OptionContract",
     "OwnTradeRecord",
+    "PreclearingAccount",
+    "PreclearingTrade",
     "PreferredClaim",
     "PreferredEvent",
     "SecurityPosition",
