@@ -1,4 +1,4 @@
-"""What of the first batch does not fit (fact book, line L03, step 5): a row of another day or of business that is not guaranteed."""
+"""What of the first batch does not fit (fact book, line L03, step 5): another day, or business that is not guaranteed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

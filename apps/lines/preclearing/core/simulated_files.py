@@ -1,4 +1,4 @@
-"""The simulated day of pre-clearing as files, by name. Layouts: fact book 3.2, 3.3, 3.7; texts between counter and us are ours."""
+"""The simulated day of pre-clearing as files, by name. Layouts: fact book 3.2, 3.3, 3.7; texts of the counter are ours."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
