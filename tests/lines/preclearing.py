@@ -17,7 +17,9 @@ from apps.lines.preclearing import actions, conf
 from apps.lines.preclearing.core.simulated import FIRST_ACCOUNT, Fault, World, build_world
 from apps.lines.preclearing.core.simulated_files import files_of
 from apps.lines.preclearing.models import PreclearingAccount
-from apps.people.actions import load_demo_people
+from apps.people.actions.demo import PEOPLE
+from apps.people.actions.members import grant
+from apps.people.models import BusinessLine, Team, User
 from tests.lines.lending import at, finished, outputs_of, post, texts, tried
 
 __all__ = ["at", "finished", "outputs_of", "post", "texts", "tried"]
@@ -29,12 +31,21 @@ GIVEN_UP = ("await_first_given_up", "await_first_summary_given_up")
 def installed(settings: Any, root: Path) -> None:
     """The line with its people and the fee table, and a folder for the day."""
     settings.DATA_DIR = root
-    settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
     load_fee_rates()
+    _people_of_the_line()
     actions.install()
     folder(root).mkdir(parents=True)
+
+
+def _people_of_the_line() -> None:
+    """Those of the demonstration, on this line alone; they come in without a password."""
+    actions.install_line()
+    team = Team.objects.create(line=BusinessLine.objects.get(code=conf.LINE), name_zh="上海预清算组", name_en="Pre-clearing team")
+    for username, name, roles in PEOPLE:
+        user = User.objects.create(username=username, display_name=name)
+        for role in roles:
+            grant(team=team, user=user, role=role, actor=None)
 
 
 def folder(root: Path) -> Path:
