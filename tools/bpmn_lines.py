@@ -3,6 +3,7 @@
 from tools.bpmn_l00 import L00
 from tools.bpmn_l01 import L01
 from tools.bpmn_l02 import L02
+from tools.bpmn_l03 import L03
 from tools.bpmn_l04 import L04
 from tools.bpmn_l06 import L06
 from tools.bpmn_l07 import L07
@@ -15,6 +16,7 @@ MODELS = {
     "apps/lines/rtgs/data/L01.bpmn": L01,
     "apps/lines/agency/data/L02.bpmn": L02,
     "apps/lines/rtgs_shenzhen/data/L04.bpmn": L04,
+    "apps/lines/preclearing/data/L03.bpmn": L03,
     "apps/lines/options_margin/data/L06.bpmn": L06,
     "apps/lines/bond_lending/data/L07.bpmn": L07,
     "apps/lines/preferred_stock/data/L08.bpmn": L08,

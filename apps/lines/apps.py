@@ -19,6 +19,7 @@ class LinesConfig(AppConfig):
             "agency.",
             "precious_metals.",
             "preferred_stock.",
+            "preclearing.",
         ):
             import_module(f"apps.lines.{line}handlers")
         from apps.changes.conf import register_item_forms, register_item_kind
@@ -54,6 +55,15 @@ class LinesConfig(AppConfig):
         meaning = _("How many failed gross trades of the day nobody has decided about.")
         title = _("Undecided failed gross trades")
         register_metric(Metric("rtgs_shenzhen.undecided", title, _("trades"), meaning, undecided_of_lines))
+        from apps.lines.preclearing.selectors import comparable_tables as preclearing_tables
+        from apps.lines.preclearing.selectors import outside_of_lines, short_of_lines
+
+        for table in preclearing_tables():
+            register_table(table)
+        meaning = _("How many reserve accounts are short at the fund check of pre-clearing.")
+        register_metric(Metric("preclearing.short", _("Short accounts of pre-clearing"), _("accounts"), meaning, short_of_lines))
+        meaning = _("How many reserve accounts ended outside the tolerance of pre-clearing.")
+        register_metric(Metric("preclearing.outside", _("Pre-clearing variances"), _("accounts"), meaning, outside_of_lines))
 
         if plays_market():
             from apps.engine.dispatch import register_chore

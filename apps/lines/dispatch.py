@@ -40,6 +40,8 @@ from apps.lines.precious_metals.core import simulated as metals
 from apps.lines.precious_metals.core.simulated_files import files_of as metal_files_of
 from apps.lines.precious_metals.selectors import next_trade_date, previous_trade_date
 from apps.lines.precious_metals.selectors import packaged_terms as metal_terms
+from apps.lines.preclearing.core import simulated as preclearing
+from apps.lines.preclearing.core.simulated_files import files_of as preclearing_files_of
 from apps.lines.preferred_stock.core import simulated as preferred
 from apps.lines.preferred_stock.core.simulated_files import files_of as preferred_files_of
 from apps.lines.rtgs import conf as rtgs
@@ -134,6 +136,18 @@ def simulate_preferred_day(
     written: dict[str, int] = {}
     for stage in stages:
         written |= _write(preferred_files_of(world, stage), out)
+    return written
+
+
+def simulate_preclearing_day(
+    *, day: date, out: Path, seed: int, trades: int, faults: Sequence[str], stages: Sequence[str]
+) -> dict[str, int]:
+    """The files of pre-clearing of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    chosen = [preclearing.Fault(name) for name in faults]
+    world = preclearing.build_world(day=day, shift=days_from(day), seed=seed, trades=trades, faults=chosen)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(preclearing_files_of(world, stage), out)
     return written
 
 

@@ -23,6 +23,7 @@ from apps.lines.options_margin.models import (
     OptionContract,
 )
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
+from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.states import Guarantee, InstructionState
@@ -55,6 +56,8 @@ __all__ = [
     "Obligation",
     "OptionContract",
     "OwnTradeRecord",
+    "PreclearingAccount",
+    "PreclearingTrade",
     "PreferredClaim",
     "PreferredEvent",
     "SecurityPosition",

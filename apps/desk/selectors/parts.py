@@ -20,6 +20,8 @@ from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
 from apps.lines.options_margin.selectors import figures as options
 from apps.lines.precious_metals import selectors as metals
 from apps.lines.precious_metals.conf import LINE as METALS_LINE
+from apps.lines.preclearing import selectors as preclearing
+from apps.lines.preclearing.conf import LINE as PRECLEARING_LINE
 from apps.lines.preferred_stock import selectors as preferred
 from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
 from apps.lines.rtgs import selectors as rtgs
@@ -76,6 +78,10 @@ def _preferred_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _shenzhen_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": shenzhen.figures_of(run.pk)}
+
+
+def _preclearing_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": preclearing.figures_of(run.pk)}
 
 
 def _files(user: User, run: Run) -> dict[str, Any]:
@@ -154,6 +160,15 @@ PARTS: tuple[Part, ...] = (
         _shenzhen_figures,
         "step.moved recon.",
         (SHENZHEN_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/preclearing/_figures.html",
+        _preclearing_figures,
+        "step.moved recon.",
+        (PRECLEARING_LINE,),
     ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),

@@ -23,6 +23,8 @@ from apps.lines.options_margin import actions as options_margin
 from apps.lines.options_margin import conf as options
 from apps.lines.precious_metals import actions as precious_metals
 from apps.lines.precious_metals import conf as metals
+from apps.lines.preclearing import actions as preclearing_actions
+from apps.lines.preclearing import conf as preclearing
 from apps.lines.preferred_stock import actions as preferred_actions
 from apps.lines.preferred_stock import conf as preferred
 from apps.lines.rtgs import actions as rtgs_actions
@@ -45,6 +47,7 @@ LINES: dict[str, Any] = {
     "Agency payments": agency_actions,
     "Gold and precious metals": precious_metals,
     "Preferred stock": preferred_actions,
+    "Pre-clearing Shanghai": preclearing_actions,
 }
 """The actions of each line by what the command calls it."""
 
@@ -90,6 +93,8 @@ class Command(BaseCommand):
         self._simulate(metals.LINE, metals.SOURCES, trades=TRADES, **facts)
         stages = ["morning", "evening"]
         self._simulate(preferred.LINE, preferred.SOURCES, holders=HOLDERS, date=day, seed=SEED, stages=stages)
+        stages = ["close", "first", "query", "evening"]
+        self._simulate(preclearing.LINE, preclearing.SOURCES, trades=TRADES, date=day, seed=SEED, stages=stages)
         asked = {"date": day, "seed": SEED, "requests": REQUESTS}
         self._simulate(advances.LINE, advances.SOURCES, stages=["morning", "receipts"], **asked)
         answers = advances.SOURCES.format(date=answer_day(day).strftime("%Y%m%d"))

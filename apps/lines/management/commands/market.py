@@ -25,6 +25,7 @@ from apps.lines.dispatch import (
     simulate_lending_day,
     simulate_metals_day,
     simulate_options_day,
+    simulate_preclearing_day,
     simulate_preferred_day,
     simulate_shenzhen_day,
 )
@@ -38,6 +39,10 @@ from apps.lines.options_margin.core.simulated_files import STAGES as OPTIONS_STA
 from apps.lines.precious_metals.conf import LINE as METALS_LINE
 from apps.lines.precious_metals.core.simulated import Fault as MetalsFault
 from apps.lines.precious_metals.core.simulated_files import STAGES as METALS_STAGES
+from apps.lines.preclearing.conf import LINE as PRECLEARING_LINE
+from apps.lines.preclearing.core.simulated import FEWEST as FEWEST_TRADES
+from apps.lines.preclearing.core.simulated import Fault as PreclearingFault
+from apps.lines.preclearing.core.simulated_files import STAGES as PRECLEARING_STAGES
 from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
 from apps.lines.preferred_stock.core.simulated import FEWEST as FEWEST_HOLDERS
 from apps.lines.preferred_stock.core.simulated import Fault as PreferredFault
@@ -64,8 +69,11 @@ FAULTS = {
     METALS_LINE: MetalsFault,
     PREFERRED_LINE: PreferredFault,
     SHENZHEN_LINE: ShenzhenFault,
+    PRECLEARING_LINE: PreclearingFault,
 }
-ALL_STAGES = list(dict.fromkeys([*STAGES, *ADVANCES_STAGES, *AGENCY_STAGES, *METALS_STAGES, *PREFERRED_STAGES]))
+ALL_STAGES = list(
+    dict.fromkeys([*STAGES, *ADVANCES_STAGES, *AGENCY_STAGES, *METALS_STAGES, *PREFERRED_STAGES, *PRECLEARING_STAGES])
+)
 
 
 class Command(BaseCommand):
@@ -82,7 +90,7 @@ class Command(BaseCommand):
         simulate.add_argument("--contracts", type=int, default=60, help="contracts of bond lending")
         simulate.add_argument("--requests", type=int, default=60, help="requests of fund distribution")
         simulate.add_argument("--items", type=int, default=60, help="items of agency payments")
-        simulate.add_argument("--trades", type=int, default=60, help="trades in precious metals")
+        simulate.add_argument("--trades", type=int, default=60, help="trades in precious metals or of pre-clearing")
         simulate.add_argument("--holders", type=int, default=20, help="holders of each event of preferred stock")
         faults = sorted({fault.value for known in FAULTS.values() for fault in known})
         simulate.add_argument("--fault", action="append", default=[], choices=faults)
@@ -127,6 +135,8 @@ class Command(BaseCommand):
             return self._simulate_preferred(day, out, options)
         if options["line"] == SHENZHEN_LINE:
             return self._simulate_shenzhen(day, out, options)
+        if options["line"] == PRECLEARING_LINE:
+            return self._simulate_preclearing(day, out, options)
         if not 1 <= options["instructions"] <= MOST_INSTRUCTIONS:
             raise CommandError(f"--instructions is a number from 1 to {MOST_INSTRUCTIONS}")
         facts = {name: options[name] for name in ("seed", "instructions")}
@@ -180,6 +190,13 @@ class Command(BaseCommand):
         facts = {name: options[name] for name in ("seed", "instructions")}
         stages = _of(SHENZHEN_STAGES, options)
         return simulate_shenzhen_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
+
+    def _simulate_preclearing(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
+        if not FEWEST_TRADES <= options["trades"] <= MOST_TRADES:
+            raise CommandError(f"--trades is a number from {FEWEST_TRADES} to {MOST_TRADES}")
+        facts = {name: options[name] for name in ("seed", "trades")}
+        stages = _of(PRECLEARING_STAGES, options)
+        return simulate_preclearing_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
 
 
 def _of(known: Sequence[str], options: dict[str, Any]) -> list[str]:

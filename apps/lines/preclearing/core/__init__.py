@@ -1,0 +1,1 @@
+"""Arithmetic, reading and simulation of pre-clearing without database and clock."""
