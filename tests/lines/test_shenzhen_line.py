@@ -89,7 +89,7 @@ def test_a_day_from_begin_to_close_with_maker_and_checker(root):
 def test_the_need_of_each_account_is_its_own_and_the_makers_amount_is_sent_once(root):
     run = morning(root, a_world())
     needs = {one.cash_account: one for one in GrossNeed.objects.all()}
-    assert (needs[SHORT].need_now, needs[RICH].need_now) == (SHORTAGE, 0)
+    assert (needs[SHORT].need_now, needs[RICH].need_now) == (SHORTAGE, Decimal(0))
     assert needs[RICH].balance > SHORTAGE
 
     fund(f"{SHORT} 500000.25\n{RICH} 0")
@@ -157,7 +157,7 @@ def test_the_page_of_the_run_opens_every_number_down_to_file_and_row(root, djang
     run = a_day(root, world)
     client = Client()
     client.force_login(User.objects.get(username="zhang.wei"))
-    file = Obligation.objects.filter(file_code="szrtzl").first().file
+    file = Obligation.objects.filter(file_code="szrtzl").earliest("pk").file
 
     page = client.get(reverse("run", args=[run.pk]), {"part": "figures"}, headers={"HX-Request": "true"}).content.decode()
 
@@ -167,6 +167,7 @@ def test_the_page_of_the_run_opens_every_number_down_to_file_and_row(root, djang
         assert f'id="{target}"' in page
     with django_assert_max_num_queries(10):
         figures = figures_of(run.pk)
+    assert figures is not None
     assert (figures.instructions, figures.failed, figures.undecided) == (len(world.trades), 1, 1)
     assert sum(one.count for one in figures.states) == len(world.trades)
     assert figures.settled_cash == world.settled_cash
@@ -194,7 +195,7 @@ def test_while_the_window_is_open_results_are_read_again_and_the_need_follows(ro
 
     fund()
 
-    polls = Step.objects.filter(node_id="poll").order_by("pk").values_list("outputs", flat=True)
+    polls = [one.outputs or {} for one in Step.objects.filter(node_id="poll").order_by("pk")]
     assert [one["next"] for one in polls] == ["compute", "poll", "close"]
     assert [one["settled"] for one in polls] == [len(world.of(Fate.IN_DAY)), 0, 0]
     assert outputs_of("need")["lacks"] is False
