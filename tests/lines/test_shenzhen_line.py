@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +19,7 @@ from apps.kernel import clock
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs_shenzhen import conf
 from apps.lines.rtgs_shenzhen.core.simulated import RICH, SHORT, SHORTAGE, Fate, Fault
+from apps.lines.rtgs_shenzhen.core.simulated_files import files_of
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.rtgs_shenzhen.selectors import figures_of
 from apps.people.models import User
@@ -200,3 +203,17 @@ def test_while_the_window_is_open_results_are_read_again_and_the_need_follows(ro
     assert [one["settled"] for one in polls] == [len(world.of(Fate.IN_DAY)), 0, 0]
     assert outputs_of("need")["lacks"] is False
     assert GrossNeed.objects.get(cash_account=SHORT).need_now == 0
+
+
+def test_the_market_command_writes_the_day_with_its_flag_and_refuses_what_it_cannot_play(root, tmp_path):
+    out = tmp_path / "played"
+    facts = {"line": conf.LINE, "date": DAY, "out": out, "seed": 1, "stdout": StringIO()}
+
+    call_command("market", "simulate", instructions=8, stages=["morning", "results", "evening"], **facts)
+
+    world = a_world()
+    expected = {name: data for stage in ("morning", "results", "evening") for name, data in files_of(world, stage).items()}
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == expected
+    assert "JS.OK" in expected
+    with pytest.raises(CommandError, match="from 8 to 100000"):
+        call_command("market", "simulate", instructions=7, **facts)
