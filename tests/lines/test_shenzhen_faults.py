@@ -1,5 +1,7 @@
 """One fault of each kind on a day of RTGS Shenzhen: where it is found, who decides, and that the run still ends."""
 
+from decimal import Decimal
+
 import pytest
 
 from apps.engine.states import StepState
@@ -29,6 +31,7 @@ from tests.lines.shenzhen import (
     texts,
 )
 
+NOTHING = Decimal(0)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -130,7 +133,7 @@ def test_a_failed_trade_waits_for_a_decision_on_each_and_moves_nothing(root):
 
     finished(run)
     row = result_of(failed)
-    assert (row.closed_as, row.settled_cash, row.settled_qty, row.result_text) == ("failed", 0, 0, "资金不足")
+    assert (row.closed_as, row.settled_cash, row.settled_qty, row.result_text) == ("failed", NOTHING, 0, "资金不足")
     assert undecided_of_lines(DAY) == {}
     assert outputs_of("report")["settled_cash"] == f"{world.settled_cash:.2f}"
 
@@ -181,7 +184,7 @@ def test_the_depositorys_word_counts_when_it_contradicts_what_was_told_in_the_da
 
     finished(run)
     row = result_of(first)
-    assert (row.closed_as, row.settled_cash, row.settled_qty) == ("failed", 0, 0)
+    assert (row.closed_as, row.settled_cash, row.settled_qty) == ("failed", NOTHING, 0)
 
 
 def test_details_of_another_day_or_sum_stop_the_line_until_corrected_files_come(root):

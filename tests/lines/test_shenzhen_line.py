@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +19,7 @@ from apps.kernel import clock
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs_shenzhen import conf
 from apps.lines.rtgs_shenzhen.core.simulated import RICH, SHORT, SHORTAGE, Fate, Fault
+from apps.lines.rtgs_shenzhen.core.simulated_files import files_of
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.rtgs_shenzhen.selectors import figures_of
 from apps.people.models import User
@@ -89,7 +92,7 @@ def test_a_day_from_begin_to_close_with_maker_and_checker(root):
 def test_the_need_of_each_account_is_its_own_and_the_makers_amount_is_sent_once(root):
     run = morning(root, a_world())
     needs = {one.cash_account: one for one in GrossNeed.objects.all()}
-    assert (needs[SHORT].need_now, needs[RICH].need_now) == (SHORTAGE, 0)
+    assert (needs[SHORT].need_now, needs[RICH].need_now) == (SHORTAGE, Decimal(0))
     assert needs[RICH].balance > SHORTAGE
 
     fund(f"{SHORT} 500000.25\n{RICH} 0")
@@ -157,7 +160,7 @@ def test_the_page_of_the_run_opens_every_number_down_to_file_and_row(root, djang
     run = a_day(root, world)
     client = Client()
     client.force_login(User.objects.get(username="zhang.wei"))
-    file = Obligation.objects.filter(file_code="szrtzl").first().file
+    file = Obligation.objects.filter(file_code="szrtzl").earliest("pk").file
 
     page = client.get(reverse("run", args=[run.pk]), {"part": "figures"}, headers={"HX-Request": "true"}).content.decode()
 
@@ -167,6 +170,7 @@ def test_the_page_of_the_run_opens_every_number_down_to_file_and_row(root, djang
         assert f'id="{target}"' in page
     with django_assert_max_num_queries(10):
         figures = figures_of(run.pk)
+    assert figures is not None
     assert (figures.instructions, figures.failed, figures.undecided) == (len(world.trades), 1, 1)
     assert sum(one.count for one in figures.states) == len(world.trades)
     assert figures.settled_cash == world.settled_cash
@@ -194,8 +198,22 @@ def test_while_the_window_is_open_results_are_read_again_and_the_need_follows(ro
 
     fund()
 
-    polls = Step.objects.filter(node_id="poll").order_by("pk").values_list("outputs", flat=True)
+    polls = [one.outputs or {} for one in Step.objects.filter(node_id="poll").order_by("pk")]
     assert [one["next"] for one in polls] == ["compute", "poll", "close"]
     assert [one["settled"] for one in polls] == [len(world.of(Fate.IN_DAY)), 0, 0]
     assert outputs_of("need")["lacks"] is False
     assert GrossNeed.objects.get(cash_account=SHORT).need_now == 0
+
+
+def test_the_market_command_writes_the_day_with_its_flag_and_refuses_what_it_cannot_play(root, tmp_path):
+    out = tmp_path / "played"
+    facts = {"line": conf.LINE, "date": DAY, "out": out, "seed": 1, "stdout": StringIO()}
+
+    call_command("market", "simulate", instructions=8, stages=["morning", "results", "evening"], **facts)
+
+    world = a_world()
+    expected = {name: data for stage in ("morning", "results", "evening") for name, data in files_of(world, stage).items()}
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == expected
+    assert "JS.OK" in expected
+    with pytest.raises(CommandError, match="from 8 to 100000"):
+        call_command("market", "simulate", instructions=7, **facts)

@@ -185,8 +185,9 @@ def test_a_simulated_day_is_the_same_for_the_same_seed_and_its_money_fits_togeth
     again = build_world(day=DAY, previous_day=BEFORE, seed=seed, instructions=instructions)
     assert [files_of(world, stage) for stage in STAGES] == [files_of(again, stage) for stage in STAGES]
     short = [one.cash for one in world.trades if one.listed == "R" and one.cash_account == SHORT]
-    pays, receives = -sum(one for one in short if one < 0), sum(one for one in short if one > 0)
-    assert need_at_end_of_day(pays, Decimal(receives), world.balances[SHORT]) == Decimal(400000)
+    pays = -sum((one for one in short if one < 0), Decimal(0))
+    receives = sum((one for one in short if one > 0), Decimal(0))
+    assert need_at_end_of_day(pays, receives, world.balances[SHORT]) == Decimal(400000)
     assert all(one.mode == ("R" if one.fate is Fate.IN_DAY else "N") for one in world.trades)
 
 
@@ -215,5 +216,7 @@ def test_a_type_and_a_code_hold_from_their_first_to_their_last_day():
     assert {"JY01", "JY03", "SGXZ", "GZCS"} <= terms.types_on(DAY).keys()
     assert list(ended.types_on(DAY)) == [kind.code]
     assert ended.types_on(DAY + timedelta(days=1)) == {}
-    assert terms.code_on("9001", DAY).zh == "资金不足"
+    known = terms.code_on("9001", DAY)
+    assert known is not None
+    assert known.zh == "资金不足"
     assert terms.code_on("M99", DAY) is None
