@@ -59,8 +59,8 @@ def put(root: Path, files: dict[str, bytes], day: date) -> None:
     work()
 
 
-def begun() -> Run:
-    assert post("wang.min", "api-runs", [], {"process": "L11", "business_date": DAY.isoformat()}) == 201
+def begun(day: date = DAY) -> Run:
+    assert post("wang.min", "api-runs", [], {"process": "L11", "business_date": day.isoformat()}) == 201
     work()
     return Run.objects.filter(process__key="L11").latest("pk")
 

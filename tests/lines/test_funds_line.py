@@ -177,8 +177,8 @@ def test_the_page_shows_every_number_with_what_it_was_computed_from_with_few_que
 
     assert "3,000,000.00" in page
     assert page.count("<details>") == 3
-    for due in FundsDue.objects.select_related("file"):
-        assert reverse("file", args=[due.file.pk]) in page
+    for file in FundsDue.objects.values_list("file", flat=True).distinct():
+        assert reverse("file", args=[file]) in page
     with django_assert_max_num_queries(9):
         figures = figures_of(run.pk)
     assert figures is not None

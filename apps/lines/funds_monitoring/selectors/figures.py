@@ -93,7 +93,7 @@ class Figures:
 def figures_of(run_id: int) -> Figures | None:
     """The screen of a run of this line, or None as long as nothing is computed. Five queries."""
     rows = FundsPosition.objects.filter(run_id=run_id)
-    found = rows.aggregate(
+    found: dict[str, Any] = rows.aggregate(
         accounts=Count("pk"),
         stale=Count("pk", filter=Q(is_stale=True)),
         at=Max("computed_at"),
@@ -104,11 +104,15 @@ def figures_of(run_id: int) -> Figures | None:
         return None
     houses = _houses(rows)
     listed = rows.select_related("file", "source_run").prefetch_related("dues__file", "dues__source_run")
+    counts: dict[str, Any] = {name: found[name] for name in ("accounts", "green", "amber", "red", "black", "stale")}
+    sums: dict[str, Any] = {
+        name: sum((getattr(one, name) for one in houses), Decimal(0)) for name in ("due", "sent", "arrived", "shortfall")
+    }
     return Figures(
         settle_date=found["settle_date"],
         computed_at=found["at"],
-        **{name: found[name] for name in ("accounts", "green", "amber", "red", "black", "stale")},
-        **{name: sum((getattr(one, name) for one in houses), Decimal(0)) for name in ("due", "sent", "arrived", "shortfall")},
+        **counts,
+        **sums,
         withdrawable=yuan_of(rows.aggregate(fen=fen_sum("withdrawable"))["fen"]),
         houses=houses,
         positions=list(listed.order_by("-shortfall", "house", "account")[:LISTED]),
@@ -118,17 +122,19 @@ def figures_of(run_id: int) -> Figures | None:
 
 def _houses(rows: QuerySet[FundsPosition]) -> list[OfHouse]:
     """By clearing house. A guaranteed net that we receive is nothing due."""
-    sums: dict[str, Any] = {name: fen_sum(name) for name in ("gross_pay", "agency_pay", "subscription_pay", "sent", "arrived")}
-    sums |= {"short": fen_sum("shortfall"), "net": fen_sum("guaranteed_net", Q(guaranteed_net__lt=0))}
-    found = rows.values("house").annotate(accounts=Count("pk"), **sums).order_by("house")
-    return [
-        OfHouse(
-            label=House(one["house"]).label,
-            accounts=one["accounts"],
-            due=yuan_of(one["gross_pay"] + one["agency_pay"] + one["subscription_pay"] - (one["net"] or 0)),
-            sent=yuan_of(one["sent"]),
-            arrived=yuan_of(one["arrived"]),
-            shortfall=yuan_of(one["short"]),
-        )
-        for one in found
-    ]
+    columns = ("gross_pay", "agency_pay", "subscription_pay", "sent", "arrived", "shortfall")
+    sums: dict[str, Any] = {f"fen_{name}": fen_sum(name) for name in columns}
+    sums["fen_net"] = fen_sum("guaranteed_net", Q(guaranteed_net__lt=0))
+    found: list[dict[str, Any]] = list(rows.values("house").annotate(accounts=Count("pk"), **sums).order_by("house"))
+    return [_of_house(one, {name: yuan_of(one[f"fen_{name}"]) for name in (*columns, "net")}) for one in found]
+
+
+def _of_house(one: dict[str, Any], amounts: dict[str, Decimal]) -> OfHouse:
+    return OfHouse(
+        label=str(House(one["house"]).label),
+        accounts=one["accounts"],
+        due=amounts["gross_pay"] + amounts["agency_pay"] + amounts["subscription_pay"] - amounts["net"],
+        sent=amounts["sent"],
+        arrived=amounts["arrived"],
+        shortfall=amounts["shortfall"],
+    )
