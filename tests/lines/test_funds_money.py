@@ -98,7 +98,7 @@ def test_a_transfer_of_the_shortfall_that_arrives_covers_the_account_exactly(ope
     assert after.shortfall == 0
     assert after.expected == before.expected + before.shortfall
     if before.shortfall:
-        assert (after.have, after.withdrawable) == (after.need, 0)
+        assert (after.have, after.withdrawable) == (after.need, Decimal(0))
 
 
 @given(opening=openings, rows=dues, arrived=fen)

@@ -125,7 +125,7 @@ def _houses(rows: QuerySet[FundsPosition]) -> list[OfHouse]:
     columns = ("gross_pay", "agency_pay", "subscription_pay", "sent", "arrived", "shortfall")
     sums: dict[str, Any] = {f"fen_{name}": fen_sum(name) for name in columns}
     sums["fen_net"] = fen_sum("guaranteed_net", Q(guaranteed_net__lt=0))
-    found: list[dict[str, Any]] = list(rows.values("house").annotate(accounts=Count("pk"), **sums).order_by("house"))
+    found: Any = rows.values("house").annotate(accounts=Count("pk"), **sums).order_by("house")
     return [_of_house(one, {name: yuan_of(one[f"fen_{name}"]) for name in (*columns, "net")}) for one in found]
 
 
