@@ -20,6 +20,7 @@ class LinesConfig(AppConfig):
             "precious_metals.",
             "preferred_stock.",
             "preclearing.",
+            "funds_monitoring.",
         ):
             import_module(f"apps.lines.{line}handlers")
         from apps.changes.conf import register_item_forms, register_item_kind
@@ -64,9 +65,22 @@ class LinesConfig(AppConfig):
         register_metric(Metric("preclearing.short", _("Short accounts of pre-clearing"), _("accounts"), meaning, short_of_lines))
         meaning = _("How many reserve accounts ended outside the tolerance of pre-clearing.")
         register_metric(Metric("preclearing.outside", _("Pre-clearing variances"), _("accounts"), meaning, outside_of_lines))
+        from apps.engine.dispatch import register_chore
+        from apps.lines.funds_monitoring.dispatch import ASK_EVERY_SECONDS, watch_funds
+        from apps.lines.funds_monitoring.selectors.comparing import funds_tables
+        from apps.lines.funds_monitoring.selectors.figures import short_of_lines, tight_of_lines, urgent_of_lines
+
+        for key, name, meaning, measure in (
+            ("funds.urgent", _("Urgently short accounts"), _("Accounts short shortly before the last top-up."), urgent_of_lines),
+            ("funds.short", _("Short accounts"), _("Accounts that cannot pay what is due on the day."), short_of_lines),
+            ("funds.tight", _("Barely covered accounts"), _("Accounts whose cover is below the limit."), tight_of_lines),
+        ):
+            register_metric(Metric(key, name, _("accounts"), meaning, measure))
+        for table in funds_tables():
+            register_table(table)
+        register_chore("lines.funds", ASK_EVERY_SECONDS, watch_funds)
 
         if plays_market():
-            from apps.engine.dispatch import register_chore
             from apps.lines.dispatch import ATTEND_EVERY_SECONDS, attend_markets
 
             register_chore("lines.market", ATTEND_EVERY_SECONDS, attend_markets)

@@ -33,6 +33,10 @@ from apps.lines.fund_distribution.core.simulated_files import (
 )
 from apps.lines.fund_distribution.selectors import answer_day, packaged_terms
 from apps.lines.fund_distribution.store import layout_facts
+from apps.lines.funds_monitoring import conf as funds_conf
+from apps.lines.funds_monitoring.core import simulated as funds
+from apps.lines.funds_monitoring.core.simulated_files import files_of as funds_files_of
+from apps.lines.funds_monitoring.core.simulated_files import transfers_in
 from apps.lines.options_margin.core import simulated as options
 from apps.lines.options_margin.core.simulated_files import files_of as options_files_of
 from apps.lines.options_margin.selectors.files import TradingDays
@@ -148,6 +152,21 @@ def simulate_preclearing_day(
     written: dict[str, int] = {}
     for stage in stages:
         written |= _write(preclearing_files_of(world, stage), out)
+
+
+def simulate_funds_day(*, day: date, out: Path, seed: int, faults: Sequence[str], stages: Sequence[str]) -> dict[str, int]:
+    """The files of funds monitoring of these stages into a folder; name to size in bytes.
+
+    Receipts answer what was sent for this date; `receipts` and `unlock` carry the date of the next trading day.
+    """
+    shift = days_from(day)
+    chosen = [funds.Fault(name) for name in faults]
+    world = funds.build_world(day=day, previous_day=shift(-1), settles=shift(1), seed=seed, faults=chosen)
+    sent = sorted(from_data_folder(funds_conf.OUTGOING.format(date=f"{day:%Y%m%d}")).glob("zcdb*"))
+    transfers = [one for path in sent for one in transfers_in(path.read_bytes())]
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(funds_files_of(world, stage, transfers), out)
     return written
 
 

@@ -15,6 +15,7 @@ from apps.lines.agency.models import AgencyFunding, AgencyItem
 from apps.lines.bond_lending.models import LendingContract, LendingDeclaration, LendingPledge
 from apps.lines.fees.models import FeeRate
 from apps.lines.fund_distribution.models import AdvanceLine, AdvanceRequest
+from apps.lines.funds_monitoring.models import FundsDue, FundsPosition, FundsTopUp
 from apps.lines.options_margin.models import (
     BreakWaiver,
     CombinationDeclaration,
@@ -42,6 +43,9 @@ __all__ = [
     "CashPosition",
     "CombinationDeclaration",
     "FeeRate",
+    "FundsDue",
+    "FundsPosition",
+    "FundsTopUp",
     "GrossNeed",
     "GrossOutcome",
     "LendingContract",

@@ -16,6 +16,8 @@ from apps.lines.bond_lending import selectors as lending
 from apps.lines.bond_lending.conf import LINE as LENDING_LINE
 from apps.lines.fund_distribution import selectors as advances
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
+from apps.lines.funds_monitoring.conf import LINE as FUNDS_LINE
+from apps.lines.funds_monitoring.selectors import figures as funds
 from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
 from apps.lines.options_margin.selectors import figures as options
 from apps.lines.precious_metals import selectors as metals
@@ -82,6 +84,10 @@ def _shenzhen_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _preclearing_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": preclearing.figures_of(run.pk)}
+
+
+def _funds_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": funds.figures_of(run.pk)}
 
 
 def _files(user: User, run: Run) -> dict[str, Any]:
@@ -169,6 +175,15 @@ PARTS: tuple[Part, ...] = (
         _preclearing_figures,
         "step.moved recon.",
         (PRECLEARING_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/funds_monitoring/_figures.html",
+        _funds_figures,
+        "funds. step.moved recon. file.",
+        (FUNDS_LINE,),
     ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),

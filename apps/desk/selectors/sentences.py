@@ -138,6 +138,10 @@ SENTENCES: dict[str, Any] = {
     # fees
     "fee.rate_set": gettext_lazy("Rate of {name} set from {valid_from} on"),
     "fee.rates_loaded": gettext_lazy("{rates} rates of fees loaded"),
+    # funds
+    "funds.moved": gettext_lazy(
+        "Funds screen: {moved} of {accounts} accounts moved, {short_accounts} short, {short} CNY missing"
+    ),
     # monitors
     "monitor.created": gettext_lazy("Monitor {code} set up"),
     "monitor.retired": gettext_lazy("Monitor {code} retired"),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("engine", "0001_squashed_0013_rights_of_signers"),
         ("files", "0004_naming_of_the_gold_exchange"),
-        ("lines", "0009_rtgs_shenzhen"),
+        ("lines", "0010_funds_monitoring"),
         ("people", "0001_squashed_0007_counted_requests"),
     ]
 

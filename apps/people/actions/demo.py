@@ -18,6 +18,7 @@ LINES = [
     ("preferred-sh", "优先股赎回与回售（上海）", "Preferred stock redemption and put-back, Shanghai", 45),
     ("fund-distribution", "基金代销T+0", "Fund distribution T+0", 50),
     ("precious-metals", "贵金属/黄金自营", "Gold and precious metals", 55),
+    ("funds-monitoring", "资金交收监控", "Funds settlement monitoring", 60),
     ("settlement-funds", "结算资金", "Settlement funds", 70),
 ]
 TEAMS = {
@@ -31,6 +32,7 @@ TEAMS = {
     "preferred-sh": ("优先股业务组", "Preferred stock team"),
     "fund-distribution": ("基金代销组", "Fund distribution team"),
     "precious-metals": ("贵金属结算组", "Precious metals team"),
+    "funds-monitoring": ("资金监控组", "Funds monitoring team"),
     "settlement-funds": ("资金清算组", "Settlement funds team"),
 }
 PEOPLE: list[tuple[str, str, list[Role]]] = [

@@ -19,6 +19,8 @@ from apps.lines.fees.actions import load_fee_rates
 from apps.lines.fund_distribution import actions as fund_distribution
 from apps.lines.fund_distribution import conf as advances
 from apps.lines.fund_distribution.selectors import answer_day
+from apps.lines.funds_monitoring import actions as funds_monitoring
+from apps.lines.funds_monitoring import conf as funds
 from apps.lines.options_margin import actions as options_margin
 from apps.lines.options_margin import conf as options
 from apps.lines.precious_metals import actions as precious_metals
@@ -48,6 +50,7 @@ LINES: dict[str, Any] = {
     "Gold and precious metals": precious_metals,
     "Preferred stock": preferred_actions,
     "Pre-clearing Shanghai": preclearing_actions,
+    "Funds settlement monitoring": funds_monitoring,
 }
 """The actions of each line by what the command calls it."""
 
@@ -95,6 +98,9 @@ class Command(BaseCommand):
         self._simulate(preferred.LINE, preferred.SOURCES, holders=HOLDERS, date=day, seed=SEED, stages=stages)
         stages = ["close", "first", "query", "evening"]
         self._simulate(preclearing.LINE, preclearing.SOURCES, trades=TRADES, date=day, seed=SEED, stages=stages)
+        self._simulate(funds.LINE, funds.SOURCES, date=day, seed=SEED, stages=["evening"])
+        settles = funds.SOURCES.format(date=answer_day(day).strftime("%Y%m%d"))
+        self._simulate(funds.LINE, settles, date=day, seed=SEED, stages=["unlock"])
         asked = {"date": day, "seed": SEED, "requests": REQUESTS}
         self._simulate(advances.LINE, advances.SOURCES, stages=["morning", "receipts"], **asked)
         answers = advances.SOURCES.format(date=answer_day(day).strftime("%Y%m%d"))

@@ -22,6 +22,7 @@ from apps.lines.dispatch import (
     simulate_advances_day,
     simulate_agency_day,
     simulate_day,
+    simulate_funds_day,
     simulate_lending_day,
     simulate_metals_day,
     simulate_options_day,
@@ -33,6 +34,9 @@ from apps.lines.errors import NoSimulatedDay
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
 from apps.lines.fund_distribution.core.simulated import Fault as AdvancesFault
 from apps.lines.fund_distribution.core.simulated_files import STAGES as ADVANCES_STAGES
+from apps.lines.funds_monitoring.conf import LINE as FUNDS_LINE
+from apps.lines.funds_monitoring.core.simulated import Fault as FundsFault
+from apps.lines.funds_monitoring.core.simulated_files import STAGES as FUNDS_STAGES
 from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
 from apps.lines.options_margin.core.simulated import Fault as OptionsFault
 from apps.lines.options_margin.core.simulated_files import STAGES as OPTIONS_STAGES
@@ -70,10 +74,19 @@ FAULTS = {
     PREFERRED_LINE: PreferredFault,
     SHENZHEN_LINE: ShenzhenFault,
     PRECLEARING_LINE: PreclearingFault,
+    FUNDS_LINE: FundsFault,
 }
-ALL_STAGES = list(
-    dict.fromkeys([*STAGES, *ADVANCES_STAGES, *AGENCY_STAGES, *METALS_STAGES, *PREFERRED_STAGES, *PRECLEARING_STAGES])
-)
+STAGES_OF = [
+    STAGES,
+    ADVANCES_STAGES,
+    AGENCY_STAGES,
+    METALS_STAGES,
+    PREFERRED_STAGES,
+    SHENZHEN_STAGES,
+    PRECLEARING_STAGES,
+    FUNDS_STAGES,
+]
+ALL_STAGES = list(dict.fromkeys(stage for stages in STAGES_OF for stage in stages))
 
 
 class Command(BaseCommand):
@@ -137,6 +150,9 @@ class Command(BaseCommand):
             return self._simulate_shenzhen(day, out, options)
         if options["line"] == PRECLEARING_LINE:
             return self._simulate_preclearing(day, out, options)
+        if options["line"] == FUNDS_LINE:
+            stages = _of(FUNDS_STAGES, options)
+            return simulate_funds_day(day=day, out=out, seed=options["seed"], faults=options["fault"], stages=stages)
         if not 1 <= options["instructions"] <= MOST_INSTRUCTIONS:
             raise CommandError(f"--instructions is a number from 1 to {MOST_INSTRUCTIONS}")
         facts = {name: options[name] for name in ("seed", "instructions")}

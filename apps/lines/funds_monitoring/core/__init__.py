@@ -1,0 +1,1 @@
+"""Rules of funds settlement monitoring without database and clock."""
