@@ -165,6 +165,7 @@ def test_a_variance_outside_the_tolerance_waits_for_an_explanation_that_is_kept(
     row = kept()
     assert (row.state, outside_of_lines(DAY)) == ("final_diff", {run.line_id: 1})
     assert breaks() == [("forecast / jsmx", "amount")]
+    assert row.variance is not None
     assert abs(row.variance) > row.tolerance
     small = world.trades[-2].net if cause == "later" else 0
     assert Decimal(row.causes[cause]) == world.trades[-1].net + small
