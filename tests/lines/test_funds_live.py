@@ -75,7 +75,8 @@ def test_what_the_other_lines_hold_moves_the_screen_and_whoever_looks_is_told_on
     an_instruction(run, "-5000000.00", 5, "queued")
     an_instruction(run, "-1000000.00", 6, "failed")
     an_instruction(run, "4000000.00", 7, "queued")
-    AgencyFunding.objects.create(run=begun(SETTLES), batch="A", account=CASH_02, amount=Decimal(600), is_sent=True)
+    later = begun(SETTLES)
+    AgencyFunding.objects.create(run=later, batch="A", account=CASH_02, amount=Decimal(600), is_sent=True)
 
     assert watched() == 1
 
@@ -98,6 +99,11 @@ def test_what_the_other_lines_hold_moves_the_screen_and_whoever_looks_is_told_on
         assert urgent_of_lines(SETTLES) == {}
     with clock.fixed_at(TEN + timedelta(hours=4, minutes=31)):
         assert urgent_of_lines(SETTLES) == {line: 1}
+
+    an_item(later, "-70000000.00", 8, "failed")
+
+    assert watched() == 1
+    assert (of(CASH_02).agency_pay, of(CASH_02).shortfall) == (Decimal(0), Decimal(0))
 
 
 def test_a_query_of_the_day_stands_instead_of_the_balance_of_the_evening_and_gold_is_beside_it(root):

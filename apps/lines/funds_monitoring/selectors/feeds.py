@@ -42,14 +42,14 @@ def dues_of_lines(settle_date: date, terms: FundsTerms) -> dict[Key, list[Due]]:
 def _instructions(settle_date: date) -> Iterable[tuple[Any, ...]]:
     """Instructions of gross settlement: open ones, and those that settled in the day. What failed is not paid."""
     rows = Obligation.objects.filter(settle_date=settle_date, result__isnull=False).exclude(_is(GONE))
-    return _summed(_newest(rows.annotate(settled=_yes_if(_is(SETTLED_STATES)))), "cash_account", "net_cash")
+    return _summed(_newest(rows.annotate(settled=_yes_if(_is(SETTLED_STATES))), settle_date), "cash_account", "net_cash")
 
 
 def _announced(settle_date: date) -> Iterable[tuple[Any, ...]]:
     """Gross items of an earlier evening that settle on the day in a batch."""
     rows = Obligation.objects.filter(settle_date=settle_date, business_date__lt=settle_date, guarantee=Guarantee.GROSS_BATCH)
     rows = rows.filter(record_type=DETAIL, result_code="0000", result__isnull=True)
-    return _summed(_newest(rows.annotate(settled=_yes_if(Q(pk__lt=0)))), "cash_account", "net_cash")
+    return _summed(_newest(rows.annotate(settled=_yes_if(Q(pk__lt=0))), settle_date), "cash_account", "net_cash")
 
 
 def _agency(settle_date: date) -> Iterable[tuple[Any, ...]]:
@@ -57,7 +57,7 @@ def _agency(settle_date: date) -> Iterable[tuple[Any, ...]]:
     paid = Q(state=ItemState.PAID) | Q(state=ItemState.POSTED, posted_as=ItemState.PAID)
     rows = AgencyItem.objects.filter(settle_date=settle_date, is_held=False, is_retried=False)
     rows = rows.exclude(Q(state__in=LEFT) | Q(state=ItemState.POSTED, posted_as__in=LEFT))
-    return _summed(_newest(rows.annotate(settled=_yes_if(paid))), "account", "amount")
+    return _summed(_newest(rows.annotate(settled=_yes_if(paid)), settle_date), "account", "amount")
 
 
 def _is(states: Iterable[str]) -> Q:
@@ -68,10 +68,11 @@ def _yes_if(condition: Q) -> Case:
     return Case(When(condition, then=Value("1")), default=Value(""), output_field=CharField())
 
 
-def _newest(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows of the newest run of each line and day. One query."""
+def _newest(rows: QuerySet[Any], settle_date: date) -> QuerySet[Any]:
+    """Rows of the newest run of each line and day, whatever became of its other rows. Two queries."""
     runs: dict[tuple[int, date], int] = {}
-    for line, day, run in rows.values_list("line_id", "business_date", "run_id").distinct().order_by("run_id"):
+    of_day = rows.model._default_manager.filter(settle_date=settle_date)
+    for line, day, run in of_day.values_list("line_id", "business_date", "run_id").distinct().order_by("run_id"):
         runs[line, day] = run
     return rows.filter(run_id__in=runs.values())
 
