@@ -152,6 +152,7 @@ def simulate_preclearing_day(
     written: dict[str, int] = {}
     for stage in stages:
         written |= _write(preclearing_files_of(world, stage), out)
+    return written
 
 
 def simulate_funds_day(*, day: date, out: Path, seed: int, faults: Sequence[str], stages: Sequence[str]) -> dict[str, int]:
