@@ -8,6 +8,7 @@ from tools.bpmn_l07 import L07
 from tools.bpmn_l08 import L08
 from tools.bpmn_l09 import L09
 from tools.bpmn_l10 import L10
+from tools.bpmn_r13 import R13
 
 MODELS = {
     "apps/lines/data/L00.bpmn": L00,
@@ -18,4 +19,5 @@ MODELS = {
     "apps/lines/preferred_stock/data/L08.bpmn": L08,
     "apps/lines/fund_distribution/data/L09.bpmn": L09,
     "apps/lines/precious_metals/data/L10.bpmn": L10,
+    "apps/lines/parameters/data/R13.bpmn": R13,
 }

@@ -18,6 +18,7 @@ class LinesConfig(AppConfig):
             "agency.",
             "precious_metals.",
             "preferred_stock.",
+            "parameters.",
         ):
             import_module(f"apps.lines.{line}handlers")
         from apps.changes.conf import register_item_forms, register_item_kind
@@ -47,6 +48,13 @@ class LinesConfig(AppConfig):
 
         meaning = _("How many legs of preferred stock claims are due and open.")
         register_metric(Metric("preferred.open_legs", _("Open legs of preferred stock"), _("legs"), meaning, open_legs_of_lines))
+
+        from apps.lines.parameters.selectors import unchecked_of_lines, unsigned_of_lines
+
+        meaning = _("How many differences of parameters nobody has signed on the day.")
+        register_metric(Metric("parameters.unsigned", _("Unsigned parameters"), _("differences"), meaning, unsigned_of_lines))
+        meaning = _("1 as long as the parameter check of the day has not ended.")
+        register_metric(Metric("parameters.unchecked", _("Parameter check owed"), _("checks"), meaning, unchecked_of_lines))
 
         if plays_market():
             from apps.engine.dispatch import register_chore

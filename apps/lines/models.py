@@ -22,6 +22,7 @@ from apps.lines.options_margin.models import (
     MarginRow,
     OptionContract,
 )
+from apps.lines.parameters.models import ParameterBaseline
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.states import Guarantee, InstructionState
@@ -52,6 +53,7 @@ __all__ = [
     "Obligation",
     "OptionContract",
     "OwnTradeRecord",
+    "ParameterBaseline",
     "PreferredClaim",
     "PreferredEvent",
     "SecurityPosition",

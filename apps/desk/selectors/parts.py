@@ -18,6 +18,8 @@ from apps.lines.fund_distribution import selectors as advances
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
 from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
 from apps.lines.options_margin.selectors import figures as options
+from apps.lines.parameters import selectors as parameter_check
+from apps.lines.parameters.conf import LINE as PARAMETERS_LINE
 from apps.lines.precious_metals import selectors as metals
 from apps.lines.precious_metals.conf import LINE as METALS_LINE
 from apps.lines.preferred_stock import selectors as preferred
@@ -70,6 +72,10 @@ def _metal_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _preferred_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": preferred.figures_of(run.pk)}
+
+
+def _parameter_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": parameter_check.figures_of(run)}
 
 
 def _files(user: User, run: Run) -> dict[str, Any]:
@@ -139,6 +145,15 @@ PARTS: tuple[Part, ...] = (
         _preferred_figures,
         "step.moved recon.",
         (PREFERRED_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/parameters/_figures.html",
+        _parameter_figures,
+        "step.moved recon.",
+        (PARAMETERS_LINE,),
     ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),

@@ -9,6 +9,7 @@ from apps.people.states import Role
 
 LINES = [
     ("common", "公共采集", "Common ingest", 10),
+    ("parameters", "参数核对", "Parameter check", 15),
     ("rtgs-sh", "RTGS结算（上海）", "RTGS settlement Shanghai", 20),
     ("agency-sh", "代收代付业务（上海）", "Agency collection and payment, Shanghai", 25),
     ("options-margin", "期权组合策略保证金", "Options margin", 30),
@@ -20,6 +21,7 @@ LINES = [
 ]
 TEAMS = {
     "common": ("公共采集组", "Common ingest team"),
+    "parameters": ("参数管理组", "Parameters team"),
     "rtgs-sh": ("上海RTGS结算组", "RTGS Shanghai team"),
     "agency-sh": ("上海代收代付组", "Agency payments team"),
     "options-margin": ("期权结算组", "Options settlement team"),

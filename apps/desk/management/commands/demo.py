@@ -21,6 +21,7 @@ from apps.lines.fund_distribution import conf as advances
 from apps.lines.fund_distribution.selectors import answer_day
 from apps.lines.options_margin import actions as options_margin
 from apps.lines.options_margin import conf as options
+from apps.lines.parameters import actions as parameter_check
 from apps.lines.precious_metals import actions as precious_metals
 from apps.lines.precious_metals import conf as metals
 from apps.lines.preferred_stock import actions as preferred_actions
@@ -42,6 +43,7 @@ LINES: dict[str, Any] = {
     "Agency payments": agency_actions,
     "Gold and precious metals": precious_metals,
     "Preferred stock": preferred_actions,
+    "Parameter check": parameter_check,
 }
 """The actions of each line by what the command calls it."""
 
