@@ -20,7 +20,7 @@ GATHER = [
         parameters=LINES,
         outputs={
             "live": "live",
-            "approved": "approved",
+            "is_first": "is_first",
             "live_counts": "live_counts",
             "approved_counts": "approved_counts",
             "covered_lines": "covered",
@@ -110,7 +110,7 @@ ARROWS = [
     Arrow(source="begun", target="gather"),
     Arrow(source="by_itself", target="gather"),
     Arrow(source="gather", target="any_baseline"),
-    Arrow(source="any_baseline", target="propose", when="approved = 0", zh="无", en="no", way="bottom top"),
+    Arrow(source="any_baseline", target="propose", when="is_first", zh="无", en="no", way="bottom top"),
     Arrow(source="any_baseline", target="compare", zh="有", en="yes"),
     Arrow(source="propose", target="proposed"),
     Arrow(

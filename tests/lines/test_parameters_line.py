@@ -16,7 +16,7 @@ from apps.files.models import ImportedLayout
 from apps.files.store import current_catalogue
 from apps.kernel import clock
 from apps.lines.fees.models import FeeRate
-from apps.lines.parameters.conf import Scope
+from apps.lines.parameters.conf import Scope, kinds
 from apps.lines.parameters.handlers.checking import Covered, gather
 from apps.lines.parameters.models import ParameterBaseline
 from apps.lines.parameters.selectors import approved_on, figures_of, live_on, unchecked_of_lines, unsigned_of_lines
@@ -65,11 +65,20 @@ def approved(day: date) -> dict[str, str]:
     return {name: one.said for name, one in approved_on(line.pk, day).items()}
 
 
+def signed_in() -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username="zhang.wei"))
+    return client
+
+
 def signed_through(name: str, kind: str) -> Run:
-    """The next check finds this one difference, holds until it is signed, ends, and the baseline is what is live."""
+    """The next check finds this one difference, shows where it is, and holds until it is signed; the baseline is what is live."""
     run = begun(NEXT)
     assert [(one.key, one.kind) for one in Break.objects.all()] == [(name, kind)]
     assert waits()
+    (told,) = figures_of(run).told
+    assert told.address
+    assert signed_in().get(told.address).status_code == 200
     go_on()
     assert waits()
     sign(name)
@@ -83,7 +92,7 @@ def signed_through(name: str, kind: str) -> Run:
 
 def test_a_whole_check_from_the_first_set_to_a_signed_difference(root):
     run = begun()
-    assert outputs_of("gather")["approved"] == 0
+    assert (outputs_of("gather")["approved"], outputs_of("gather")["is_first"]) == (0, True)
     answer("propose", "wang.min", decision="submit", reason="first set")
     assert tried("sign", "wang.min", decision="approved") == 403
     assert not ParameterBaseline.objects.exists()
@@ -269,6 +278,22 @@ def test_of_two_differences_the_signed_one_is_set_and_the_other_holds_the_gate(r
     assert waits()
 
 
+def test_a_difference_that_is_put_right_at_its_source_ends_the_check_without_a_signature(root):
+    first_signed()
+    FeeRate.objects.update(per_mille="0.25")
+    run = begun(NEXT)
+    explain(STAMP)
+    before = ParameterBaseline.objects.count()
+    FeeRate.objects.update(per_mille="0.5")
+
+    go_on()
+
+    finished(run)
+    assert ParameterBaseline.objects.count() == before
+    assert unsigned_of_lines(NEXT) == {}
+    assert figures_of(run).open == 0
+
+
 def test_steps_that_are_done_again_set_nothing_twice(root):
     first_signed()
     FeeRate.objects.update(per_mille="0.25")
@@ -324,16 +349,18 @@ def test_the_page_says_before_and_after_and_leads_to_break_and_source(root, lang
     first_signed()
     FeeRate.objects.update(per_mille="0.25")
     run = begun(NEXT)
-    client = Client()
-    client.force_login(User.objects.get(username="zhang.wei"))
+    client = signed_in()
     client.cookies["django_language"] = language
 
     page = client.get(reverse("run", args=[run.pk]), {"part": "figures"}, headers={"HX-Request": "true"}).content.decode()
 
     assert all(word in page for word in words)
     assert "0.5 → 0.25" in page
+    assert "/breaks/?line=parameters&amp;date=2025-11-21" in page
     assert reverse("thread", args=["break", found(STAMP).pk]) in page
     assert "/fees/?date=2025-11-21&amp;market=SH&amp;security_class=stock" in page
+    for kind in kinds():
+        assert client.get(kind.address("", NEXT)).status_code == 200
     with django_assert_max_num_queries(5):
         figures = figures_of(run)
     assert (figures.differences, figures.open) == (1, 1)
@@ -344,8 +371,7 @@ def test_the_page_says_before_and_after_and_leads_to_break_and_source(root, lang
 def test_the_page_of_a_check_that_has_gathered_nothing_says_so(root, language, words):
     run = begun()
     Run.objects.filter(pk=run.pk).update(variables={})
-    client = Client()
-    client.force_login(User.objects.get(username="zhang.wei"))
+    client = signed_in()
     client.cookies["django_language"] = language
 
     page = client.get(reverse("run", args=[run.pk]), {"part": "figures"}, headers={"HX-Request": "true"}).content.decode()

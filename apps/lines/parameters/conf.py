@@ -25,9 +25,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of parameter. `read` gives the live ones with a few queries, each name once; `address` is where people see one.
+    """A kind of parameter. `read` gives the live ones with a few queries, each name once.
 
-    `labels` say the names of a value's parts in the reader's language, `choices` what their codes mean.
+    `address` is where people see the one of a key, or with an empty key all of the kind. `labels` say the names of a value's
+    parts in the reader's language, `choices` what their codes mean.
     """
 
     code: str

@@ -13,7 +13,7 @@ from apps.kernel.canonical import digest_of
 from apps.lines.handlers import Strict, keep_comparison
 from apps.lines.parameters.conf import COMPARISON, Scope, kinds
 from apps.lines.parameters.core.values import Parameter, TwoOfOneName, compared
-from apps.lines.parameters.selectors import approved_on, lines_covered, live_on
+from apps.lines.parameters.selectors import approved_on, has_baseline, lines_covered, live_on
 
 
 class Covered(Strict):
@@ -52,6 +52,7 @@ def gather(context: StepContext, parameters: Covered) -> Finished | Failed:
         {
             "live": len(live),
             "approved": len(approved),
+            "is_first": not has_baseline(line_of(context)),
             "live_counts": {kind.code: 0 for kind in kinds()} | counted(live.values()),
             "approved_counts": counted(approved.values()),
             "covered": lines_covered(parameters.lines.split())[0],

@@ -15,11 +15,15 @@ _NO_YES = {"no": _("no"), "yes": _("yes")}
 
 
 def _fee_page(key: str, day: date) -> str:
+    if not key:
+        return f"{reverse('fees')}?date={day.isoformat()}"
     market, security_class, *_rest = key.split("/")
     return f"{reverse('fees')}?date={day.isoformat()}&market={market}&security_class={security_class}"
 
 
 def _calendar_page(key: str, day: date) -> str:
+    if not key:
+        return _time_page(key, day)
     code, _slash, shown = key.partition("/")
     at = shown or day.isoformat()
     return f"{reverse('calendar')}?calendar={code}&month={at[:7]}&day={at}"
@@ -30,15 +34,15 @@ def _time_page(key: str, day: date) -> str:
 
 
 def _layout_page(key: str, day: date) -> str:
-    return reverse("catalogue-family", args=[key]) if "/" not in key else reverse("catalogue")
+    return reverse("catalogue-family", args=[key]) if key and "/" not in key else reverse("catalogue")
 
 
 def _process_page(key: str, day: date) -> str:
-    return reverse("process", args=[key.split("/")[0]])
+    return reverse("process", args=[key.split("/")[0]]) if key else reverse("processes")
 
 
 def _files_page(key: str, day: date) -> str:
-    return f"{reverse('files')}?line={key.split('/')[0]}"
+    return f"{reverse('files')}?line={key.split('/')[0]}" if key else reverse("files")
 
 
 KINDS = (

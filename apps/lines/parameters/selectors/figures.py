@@ -54,6 +54,7 @@ class OfKind:
     live: int
     differences: int
     signed: int
+    address: str
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,27 @@ def figures_of(run: Run) -> Figures:
     found = Counter(key.partition("/")[0] for key, _state in states)
     signed = Counter(key.partition("/")[0] for key, state in states if state == BreakState.ACCEPTED)
     listed = list(rows.select_related("explained_by", "accepted_by").order_by("key", "pk")[:SHOWN])
-    titles = {kind.code: str(kind.title) for kind in kinds()}
-    codes = [*titles, *sorted((live.keys() | approved.keys() | found.keys()) - titles.keys())]
+    registered = {kind.code: kind for kind in kinds()}
+    codes = [*registered, *sorted((live.keys() | approved.keys() | found.keys()) - registered.keys())]
     return Figures(
         kinds=[
-            OfKind(code, titles.get(code, code), approved.get(code, 0), live.get(code, 0), found[code], signed[code])
+            OfKind(
+                code=code,
+                title=str(registered[code].title) if code in registered else code,
+                approved=approved.get(code, 0),
+                live=live.get(code, 0),
+                differences=found[code],
+                signed=signed[code],
+                address=registered[code].address("", run.business_date) if code in registered else "",
+            )
             for code in codes
             if code in live or code in approved or code in found
         ],
         approved=sum(approved.values()),
         live=sum(live.values()),
         differences=len(states),
-        open=len(states) - sum(signed.values()),
-        is_first=not approved,
+        open=0 if run.state == RunState.DONE else len(states) - sum(signed.values()),
+        is_first=bool(run.variables.get("is_first")),
         told=_told(run, listed),
     )
 
@@ -171,9 +180,12 @@ def _said(kind: Kind | None, name: str, said: str | None) -> str:
 
 
 def unsigned_of_lines(day: date) -> dict[int, int]:
-    """How many differences of the day's checks are not signed, by the key of the business line. One query."""
+    """How many differences of the day's checks are not signed, by the key of the business line. One query.
+
+    A check that has ended well has none, also when a break was explained and then put right at its source.
+    """
     rows = Break.objects.filter(business_date=day, reconciliation__name=COMPARISON)
-    rows = rows.exclude(state__in=(BreakState.ACCEPTED, BreakState.GONE)).order_by()
+    rows = rows.exclude(state__in=(BreakState.ACCEPTED, BreakState.GONE)).exclude(run__state=RunState.DONE).order_by()
     return dict(rows.values_list("line").annotate(Count("pk")))
 
 
