@@ -11,6 +11,7 @@ from tools.bpmn_l08 import L08
 from tools.bpmn_l09 import L09
 from tools.bpmn_l10 import L10
 from tools.bpmn_l11 import L11
+from tools.bpmn_r13 import R13
 
 MODELS = {
     "apps/lines/data/L00.bpmn": L00,
@@ -24,4 +25,5 @@ MODELS = {
     "apps/lines/fund_distribution/data/L09.bpmn": L09,
     "apps/lines/precious_metals/data/L10.bpmn": L10,
     "apps/lines/funds_monitoring/data/L11.bpmn": L11,
+    "apps/lines/parameters/data/R13.bpmn": R13,
 }

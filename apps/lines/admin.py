@@ -1,5 +1,6 @@
 """What administrators see of the lines."""
 
 from apps.lines.fees.admin import FeeRateAdmin
+from apps.lines.parameters.admin import ParameterBaselineAdmin
 
-__all__ = ["FeeRateAdmin"]
+__all__ = ["FeeRateAdmin", "ParameterBaselineAdmin"]

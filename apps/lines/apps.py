@@ -21,6 +21,7 @@ class LinesConfig(AppConfig):
             "preferred_stock.",
             "preclearing.",
             "funds_monitoring.",
+            "parameters.",
         ):
             import_module(f"apps.lines.{line}handlers")
         from apps.changes.conf import register_item_forms, register_item_kind
@@ -68,17 +69,24 @@ class LinesConfig(AppConfig):
         from apps.engine.dispatch import register_chore
         from apps.lines.funds_monitoring.dispatch import ASK_EVERY_SECONDS, watch_funds
         from apps.lines.funds_monitoring.selectors.comparing import funds_tables
-        from apps.lines.funds_monitoring.selectors.figures import short_of_lines, tight_of_lines, urgent_of_lines
+        from apps.lines.funds_monitoring.selectors.figures import short_of_lines as short_of_funds
+        from apps.lines.funds_monitoring.selectors.figures import tight_of_lines, urgent_of_lines
 
         for key, name, meaning, measure in (
             ("funds.urgent", _("Urgently short accounts"), _("Accounts short shortly before the last top-up."), urgent_of_lines),
-            ("funds.short", _("Short accounts"), _("Accounts that cannot pay what is due on the day."), short_of_lines),
+            ("funds.short", _("Short accounts"), _("Accounts that cannot pay what is due on the day."), short_of_funds),
             ("funds.tight", _("Barely covered accounts"), _("Accounts whose cover is below the limit."), tight_of_lines),
         ):
             register_metric(Metric(key, name, _("accounts"), meaning, measure))
         for table in funds_tables():
             register_table(table)
         register_chore("lines.funds", ASK_EVERY_SECONDS, watch_funds)
+        from apps.lines.parameters.selectors import unchecked_of_lines, unsigned_of_lines
+
+        meaning = _("How many differences of parameters nobody has signed on the day.")
+        register_metric(Metric("parameters.unsigned", _("Unsigned parameters"), _("differences"), meaning, unsigned_of_lines))
+        meaning = _("1 as long as the parameter check of the day has not ended.")
+        register_metric(Metric("parameters.unchecked", _("Parameter check owed"), _("checks"), meaning, unchecked_of_lines))
 
         if plays_market():
             from apps.lines.dispatch import ATTEND_EVERY_SECONDS, attend_markets

@@ -23,6 +23,7 @@ from apps.lines.options_margin.models import (
     MarginRow,
     OptionContract,
 )
+from apps.lines.parameters.models import ParameterBaseline
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
@@ -60,6 +61,7 @@ __all__ = [
     "Obligation",
     "OptionContract",
     "OwnTradeRecord",
+    "ParameterBaseline",
     "PreclearingAccount",
     "PreclearingTrade",
     "PreferredClaim",

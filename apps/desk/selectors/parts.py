@@ -20,6 +20,8 @@ from apps.lines.funds_monitoring.conf import LINE as FUNDS_LINE
 from apps.lines.funds_monitoring.selectors import figures as funds
 from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
 from apps.lines.options_margin.selectors import figures as options
+from apps.lines.parameters import selectors as parameter_check
+from apps.lines.parameters.conf import LINE as PARAMETERS_LINE
 from apps.lines.precious_metals import selectors as metals
 from apps.lines.precious_metals.conf import LINE as METALS_LINE
 from apps.lines.preclearing import selectors as preclearing
@@ -88,6 +90,10 @@ def _preclearing_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _funds_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": funds.figures_of(run.pk)}
+
+
+def _parameter_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": parameter_check.figures_of(run)}
 
 
 def _files(user: User, run: Run) -> dict[str, Any]:
@@ -184,6 +190,15 @@ PARTS: tuple[Part, ...] = (
         _funds_figures,
         "funds. step.moved recon. file.",
         (FUNDS_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/parameters/_figures.html",
+        _parameter_figures,
+        "step.moved recon.",
+        (PARAMETERS_LINE,),
     ),
     Part("times", _("Times"), "alarm-clock", "desk/_times_part.html", _times, "deadline. step.moved run."),
     Part("files", _("Files"), "file-text", "desk/_files_part.html", _files, "file. message."),

@@ -9,6 +9,7 @@ from apps.people.states import Role
 
 LINES = [
     ("common", "公共采集", "Common ingest", 10),
+    ("parameters", "参数核对", "Parameter check", 15),
     ("rtgs-sh", "RTGS结算（上海）", "RTGS settlement Shanghai", 20),
     ("rtgs-sz", "RTGS结算（深圳）", "RTGS settlement Shenzhen", 22),
     ("agency-sh", "代收代付业务（上海）", "Agency collection and payment, Shanghai", 25),
@@ -23,6 +24,7 @@ LINES = [
 ]
 TEAMS = {
     "common": ("公共采集组", "Common ingest team"),
+    "parameters": ("参数管理组", "Parameters team"),
     "rtgs-sh": ("上海RTGS结算组", "RTGS Shanghai team"),
     "rtgs-sz": ("深圳RTGS结算组", "RTGS Shenzhen team"),
     "agency-sh": ("上海代收代付组", "Agency payments team"),

@@ -23,6 +23,7 @@ from apps.lines.funds_monitoring import actions as funds_monitoring
 from apps.lines.funds_monitoring import conf as funds
 from apps.lines.options_margin import actions as options_margin
 from apps.lines.options_margin import conf as options
+from apps.lines.parameters import actions as parameter_check
 from apps.lines.precious_metals import actions as precious_metals
 from apps.lines.precious_metals import conf as metals
 from apps.lines.preclearing import actions as preclearing_actions
@@ -51,6 +52,7 @@ LINES: dict[str, Any] = {
     "Preferred stock": preferred_actions,
     "Pre-clearing Shanghai": preclearing_actions,
     "Funds settlement monitoring": funds_monitoring,
+    "Parameter check": parameter_check,
 }
 """The actions of each line by what the command calls it."""
 
