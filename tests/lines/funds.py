@@ -25,7 +25,7 @@ def installed(settings: Any, root: Path) -> None:
     settings.DATA_DIR = root
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "rtgs-sh", "agency-sh", "precious-metals", "funds-monitoring")
     actions.install()
     for day in (BEFORE, DAY, SETTLES):
         folder(root, day).mkdir(parents=True)

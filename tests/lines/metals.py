@@ -27,7 +27,7 @@ def installed(settings: Any, root: Path) -> None:
     settings.DATA_DIR = root
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "precious-metals")
     actions.install()
     folder(root).mkdir(parents=True)
 

@@ -26,7 +26,7 @@ def installed(settings: Any, root: Path) -> None:
     settings.DATA_DIR = root
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "preferred-sh")
     actions.install()
     for day in (DAY, NEXT):
         folder(root, day).mkdir(parents=True)

@@ -30,7 +30,7 @@ def demonstration(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "rtgs-sh")
     install()
     folder = tmp_path / "incoming" / "rtgs-sh" / f"{DAY:%Y%m%d}"
     folder.mkdir(parents=True)

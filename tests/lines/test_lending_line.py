@@ -21,7 +21,7 @@ def folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "rtgs-sh", "bond-lending")
     install_common()
     actions.install()
     found = tmp_path / "incoming" / "bond-lending" / f"{DAY:%Y%m%d}"

@@ -36,7 +36,7 @@ def folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people()
+    load_demo_people("common", "options-margin")
     install()
     found = tmp_path / "incoming" / "options-margin" / f"{DAY:%Y%m%d}"
     found.mkdir(parents=True)

@@ -49,27 +49,29 @@ PEOPLE: list[tuple[str, str, list[Role]]] = [
 
 
 @transaction.atomic
-def load_demo_people() -> dict[str, User]:
-    """Makes sure lines, teams, people and their roles are there; run twice it changes nothing."""
+def load_demo_people(*codes: str) -> dict[str, User]:
+    """Makes sure lines, teams, people and their roles are there, of all lines or of these; run twice it changes nothing."""
     if not conf.DEMO_PASSWORD:
         return {}
     for code, name_zh, name_en, position in LINES:
+        if codes and code not in codes:
+            continue
         line, _ = BusinessLine.objects.get_or_create(
             code=code, defaults={"name_zh": name_zh, "name_en": name_en, "position": position}
         )
         team_zh, team_en = TEAMS[code]
         Team.objects.get_or_create(line=line, name_en=team_en, defaults={"name_zh": team_zh})
-    return {username: _person(username, name, roles) for username, name, roles in PEOPLE}
+    return {username: _person(username, name, roles, codes or tuple(TEAMS)) for username, name, roles in PEOPLE}
 
 
-def _person(username: str, name: str, roles: list[Role]) -> User:
+def _person(username: str, name: str, roles: list[Role], codes: tuple[str, ...]) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
         chief = Role.ADMIN in roles
         user = User(username=username, display_name=name, is_staff=chief, is_superuser=chief)
         user.set_password(conf.DEMO_PASSWORD)
         user.save()
-    for team in Team.objects.filter(line__code__in=TEAMS, name_en__in=[english for _, english in TEAMS.values()]):
+    for team in Team.objects.filter(line__code__in=codes, name_en__in=[english for _, english in TEAMS.values()]):
         for role in roles:
             if not Membership.objects.filter(team=team, user=user, role=role).exists():
                 grant(team=team, user=user, role=role, actor=None)
