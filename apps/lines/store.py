@@ -3,9 +3,12 @@
 Rows of a run and file code are replaced as a whole, so that a step may be repeated.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -14,6 +17,7 @@ from django.db.models import F, OuterRef, Subquery
 from apps.files.models import ArrivedFile
 from apps.lines.core.balances import CashBalance, Holding
 from apps.lines.core.details import Leg
+from apps.lines.core.layouts import Layout, layouts_from
 from apps.lines.core.own_trades import OwnTrade
 from apps.lines.models import CashPosition, FromFile, Obligation, OwnTradeRecord, SecurityPosition, SettlementResult
 from apps.lines.states import INSTRUCTION_MOVES, Guarantee
@@ -23,6 +27,13 @@ _IDS = 900  # fits into one statement on every database
 
 Item = TypeVar("Item")
 RowModel = TypeVar("RowModel", bound=FromFile)
+
+
+@cache
+def packaged_layouts(line: str) -> dict[str, Layout]:
+    """Layouts of the files that are a line's own, as they ship with the product. `line`: its folder. Read once a process."""
+    path = Path(__file__).parent / line / "data" / "layouts.json"
+    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
 
 
 def chunks(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:

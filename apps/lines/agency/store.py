@@ -1,10 +1,7 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -17,19 +14,17 @@ from apps.lines.agency.core.items import Announced, Key
 from apps.lines.agency.core.settling import Outcome
 from apps.lines.agency.models import AgencyFunding, AgencyItem
 from apps.lines.agency.states import ITEM_MOVES, SETTLED_STATES, Batch, ItemState, Verdict
-from apps.lines.core.layouts import Layout, layouts_from
-from apps.lines.store import chunks
+from apps.lines.core.layouts import Layout
+from apps.lines.store import chunks, packaged_layouts
 
 _IDS = 900
 OPEN = (ItemState.ANNOUNCED, ItemState.FUNDED)
 _AFTER = {Verdict.FAIL: "fail", Verdict.RETURN: "return"}
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("agency")
 
 
 @dataclass(frozen=True, kw_only=True)

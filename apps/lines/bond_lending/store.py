@@ -1,9 +1,6 @@
 """The only writer of this line's tables, and the layouts of its own texts."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -17,17 +14,15 @@ from apps.lines.bond_lending.core.evening import Outcome
 from apps.lines.bond_lending.core.opened import ACCEPTED, Answer
 from apps.lines.bond_lending.models import LendingContract, LendingDeclaration, LendingPledge
 from apps.lines.bond_lending.states import CONTRACT_MOVES, ContractType, DeclarationState, Origin
-from apps.lines.core.layouts import Layout, layouts_from
-from apps.lines.store import chunks
+from apps.lines.core.layouts import Layout
+from apps.lines.store import chunks, packaged_layouts
 
 _IDS = 900
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """The layouts that ship with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("bond_lending")
 
 
 @transaction.atomic

@@ -1,11 +1,8 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -13,20 +10,19 @@ from django.db import transaction
 from apps.engine.models import Run
 from apps.kernel import clock
 from apps.lines.agency.core.funding import Agreed
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.funds_monitoring.core.projection import Due
 from apps.lines.funds_monitoring.models import FundsDue, FundsPosition, FundsTopUp
 from apps.lines.funds_monitoring.states import TOP_UP_MOVES, TopUpState
+from apps.lines.store import packaged_layouts
 
 Columns = Mapping[str, Any]
 _BATCH = 400
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("funds_monitoring")
 
 
 @transaction.atomic

@@ -159,8 +159,9 @@ def lineage_of_row(user: User, file: ArrivedFile, row: int) -> RowTold:
         if trail.run:
             rows = rows.filter(**{f"{trail.run}__in": visible.values("pk")}).select_related(f"{trail.run}__process")
         for found in rows.order_by("pk")[:MOST]:
-            records.append(_record(found, trail))
-            for each in [found, *_became(found)]:
+            became = _became(found)
+            records.append(_record(found, getattr(found, trail.run) if trail.run else None, became))
+            for each in [found, *became]:
                 values |= {str(value) for value in _plain(each).values() if value}
                 keys |= {value for name, value in _plain(each).items() if name.endswith("_key") and value}
     runs = {record.run.pk for record in records if record.run}
@@ -180,10 +181,8 @@ def _breaks_at(runs: set[int], values: set[str]) -> list[Break]:
     return [each for each in found[:MOST] if set(each.key.split("/")) <= values]
 
 
-def _record(found: Model, trail: Trail | None = None) -> Record:
-    run = getattr(found, trail.run) if trail and trail.run else None
-    became = [_record(each) for each in _became(found)] if trail else []
-    return Record(str(found._meta.verbose_name), found.pk, _facts(found), run, became)
+def _record(found: Model, run: Run | None = None, became: Sequence[Model] = ()) -> Record:
+    return Record(str(found._meta.verbose_name), found.pk, _facts(found), run, [_record(each) for each in became])
 
 
 def _became(found: Model) -> Sequence[Model]:

@@ -1,12 +1,9 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -15,23 +12,21 @@ from django.utils.translation import gettext as _
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.kernel import clock
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.options_margin.core.account import AccountMargin, CombinationMargin, LegMargin
 from apps.lines.options_margin.core.checking import Wanted
 from apps.lines.options_margin.core.day import Evaluation
 from apps.lines.options_margin.core.listed import Listed, Price
 from apps.lines.options_margin.models import BreakWaiver, CombinationDeclaration, MarginAccount, MarginRow, OptionContract
 from apps.lines.options_margin.states import DeclarationState, Part
-from apps.lines.store import chunks
+from apps.lines.store import chunks, packaged_layouts
 
 _BATCH = 500
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """The layouts that ship with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("options_margin")
 
 
 def yuan(fen: int) -> Decimal:

@@ -1,31 +1,26 @@
 """The only writer of this line's tables, and the layouts of its texts."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.precious_metals.core.clearing import Cash, Cleared, ClearedTrade
 from apps.lines.precious_metals.core.rows import Trade
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
 from apps.lines.precious_metals.states import CLEARING_MOVES, OPEN_STATES, ClearingState, Kind
-from apps.lines.store import chunks
+from apps.lines.store import chunks, packaged_layouts
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("precious_metals")
 
 
 def open_day(run: Run, next_date: date) -> MetalClearing:

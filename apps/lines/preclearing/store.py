@@ -1,11 +1,8 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -13,19 +10,17 @@ from django.db import transaction
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.lines.agency.core.funding import Agreed
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.preclearing.core.forecast import Position
 from apps.lines.preclearing.core.own import OwnTrade
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preclearing.states import ACCOUNT_MOVES, FORECAST_STATES, Basis, Cause
-from apps.lines.store import chunks
+from apps.lines.store import chunks, packaged_layouts
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("preclearing")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,8 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -13,21 +10,19 @@ from django.db.models import F
 
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.preferred_stock.core.parameters import Parameters
 from apps.lines.preferred_stock.core.pay import pay_of
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.preferred_stock.states import CLAIM_MOVES, OWED_STATES, ClaimState, EventKind, Leg
-from apps.lines.store import chunks
+from apps.lines.store import chunks, packaged_layouts
 
 _IDS = 900
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("preferred_stock")
 
 
 @transaction.atomic

@@ -1,28 +1,23 @@
 """The only writer of needs and outcomes of gross settlement in Shenzhen, and the layouts of the line's files."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F
 
 from apps.files.models import ArrivedFile
-from apps.lines.core.layouts import Layout, layouts_from
+from apps.lines.core.layouts import Layout
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs_shenzhen.core.rows import Cash, Outcome
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
-from apps.lines.store import chunks, mark, move, settle
+from apps.lines.store import chunks, mark, move, packaged_layouts, settle
 
 
-@cache
 def layouts() -> dict[str, Layout]:
-    """What ships with the product; read once a process."""
-    path = Path(__file__).parent / "data" / "layouts.json"
-    return layouts_from(json.loads(path.read_text(encoding="utf-8")))
+    """Of the line's own files, as they ship with the product."""
+    return packaged_layouts("rtgs_shenzhen")
 
 
 @transaction.atomic
