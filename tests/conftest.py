@@ -120,8 +120,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_configure() -> None:
     """Static files are looked for when one is asked for: every client of a test would read the headers of all of them first.
-    PostgreSQL does not wait for its disk: no test takes the power from the server."""
+    PostgreSQL does not wait for its disk: no test takes the power from the server. Passwords of test people are hashed at once:
+    the product's hashing takes half a second on purpose, three seconds for the demonstration's people of each day of a line."""
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if connection.vendor == "postgresql":
         connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
