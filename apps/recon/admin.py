@@ -9,13 +9,26 @@ from apps.journal.admin import LookOnly
 from apps.people.admin import RefusalsAsMessages
 from apps.people.selectors import signed_in
 from apps.recon.actions import save_definition
-from apps.recon.forms import ColumnForm, ColumnsOfDefinition
-from apps.recon.models import Break, DefinedColumn, Reconciliation, ReconciliationDefinition, UploadedSheet
+from apps.recon.forms import ColumnForm, ColumnsOfDefinition, EquationForm, EquationsOfDefinition
+from apps.recon.models import (
+    Break,
+    DefinedColumn,
+    DefinedEquation,
+    Reconciliation,
+    ReconciliationDefinition,
+    SourceStatement,
+    UploadedSheet,
+)
 
 
 class ColumnsInline(admin.TabularInline):  # type: ignore[type-arg]
     model, form, formset = DefinedColumn, ColumnForm, ColumnsOfDefinition
     extra = 2
+
+
+class EquationsInline(admin.TabularInline):  # type: ignore[type-arg]
+    model, form, formset = DefinedEquation, EquationForm, EquationsOfDefinition
+    extra = 1
 
 
 @admin.register(ReconciliationDefinition)
@@ -26,7 +39,7 @@ class ReconciliationDefinitionAdmin(RefusalsAsMessages, admin.ModelAdmin):  # ty
     list_filter = ["line", "active", "severity"]
     list_select_related = ["line"]
     search_fields = ["=code", "name_zh", "name_en"]
-    inlines = [ColumnsInline]
+    inlines = [ColumnsInline, EquationsInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -35,9 +48,11 @@ class ReconciliationDefinitionAdmin(RefusalsAsMessages, admin.ModelAdmin):  # ty
         """Kept together with its columns, below."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        (columns,) = formsets
-        columns.new_objects, columns.changed_objects, columns.deleted_objects = [], [], []  # the journal says what changed
-        save_definition(definition=form.instance, columns=columns.columns(), actor=signed_in(request))
+        columns, equations = formsets
+        for written in formsets:
+            written.new_objects, written.changed_objects, written.deleted_objects = [], [], []  # the journal says what changed
+        actor = signed_in(request)
+        save_definition(definition=form.instance, columns=columns.columns(), equations=equations.equations(), actor=actor)
 
 
 @admin.register(Reconciliation)
@@ -50,6 +65,12 @@ class ReconciliationAdmin(LookOnly):
 class UploadedSheetAdmin(LookOnly):
     list_display = ("id", "line", "business_date", "code", "name", "rows", "uploaded_by", "uploaded_at")
     list_select_related = ("line", "uploaded_by")
+
+
+@admin.register(SourceStatement)
+class SourceStatementAdmin(LookOnly):
+    list_display = ("id", "line", "code", "number", "source", "state", "written_by", "decided_by")
+    list_select_related = ("line", "written_by", "decided_by")
 
 
 @admin.register(Break)

@@ -1,5 +1,7 @@
 """Breaks over HTTP: the same selectors and actions as the pages."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -11,16 +13,27 @@ from rest_framework.views import APIView
 
 from apps.kernel.errors import NotFound
 from apps.people.selectors import signed_in
-from apps.recon.actions import ask_to_accept, assign_break, compare_defined, correct_break, explain_break
+from apps.recon.actions import (
+    ask_to_accept,
+    assign_break,
+    compare_defined,
+    correct_break,
+    explain_break,
+    propose_statement,
+    try_statement,
+)
 from apps.recon.filters import BreakFilter
-from apps.recon.models import Break, Reconciliation
-from apps.recon.selectors import PAGE, break_for, breaks_for, reconciliations_for
+from apps.recon.models import Break, Reconciliation, SourceStatement
+from apps.recon.selectors import PAGE, break_for, breaks_for, reconciliations_for, statements_for
 from apps.recon.serializers import (
     BreakSerializer,
     CompareSerializer,
     ExplanationSerializer,
     OwnerSerializer,
     ReconciliationSerializer,
+    SqlPreview,
+    SqlStatementIn,
+    SqlStatementSerializer,
 )
 
 
@@ -115,3 +128,37 @@ class CompareAsDefined(APIView):
         asked = said.validated_data
         kept = compare_defined(code=asked["definition"], line_code=asked["line"], day=asked["date"], actor=signed_in(request))
         return Response(ReconciliationSerializer(kept).data)
+
+
+class SqlStatements(ListAPIView[SourceStatement]):
+    """Statements of lines that you may see, newest first; POST proposes one."""
+
+    serializer_class = SqlStatementSerializer
+    pagination_class = ByKey
+
+    def get_queryset(self) -> QuerySet[SourceStatement]:
+        if getattr(self, "swagger_fake_view", False):
+            return SourceStatement.objects.none()
+        return statements_for(signed_in(self.request))
+
+    @extend_schema(request=SqlStatementIn, responses={201: SqlStatementSerializer})
+    def post(self, request: Request) -> Response:
+        """Proposes a statement: it is in force as soon as a second person has approved it."""
+        kept = propose_statement(actor=signed_in(request), **_statement_of(request))
+        return Response(SqlStatementSerializer(kept).data, status=201)
+
+
+class TrySqlStatement(APIView):
+    """Runs a statement within all bounds; nothing of it is kept."""
+
+    @extend_schema(request=SqlStatementIn, responses=SqlPreview)
+    def post(self, request: Request) -> Response:
+        found = try_statement(actor=signed_in(request), **_statement_of(request))
+        return Response(SqlPreview({"columns": [vars(one) for one in found.columns], "rows": found.rows}).data)
+
+
+def _statement_of(request: Request) -> dict[str, Any]:
+    said = SqlStatementIn(data=request.data)
+    said.is_valid(raise_exception=True)
+    facts: dict[str, Any] = dict(said.validated_data)
+    return {"line_code": facts.pop("line"), "day": facts.pop("date"), **facts}

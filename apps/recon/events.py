@@ -127,3 +127,20 @@ class BreakAssigned:
     @property
     def line(self) -> str:
         return self.line_code
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementMoved:
+    """`what`: a SELECT on a named database was tried, proposed, approved, rejected or withdrawn. The digest is of its text."""
+
+    kind: ClassVar[str] = "recon.statement_moved"
+    line: str
+    name: str
+    number: int
+    source: str
+    what: str
+    sha256: str
+
+    @property
+    def stream(self) -> str:
+        return f"sql.{self.name}"

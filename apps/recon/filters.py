@@ -55,3 +55,15 @@ class DayOfReconciliations(forms.Form):
     line = forms.SlugField(required=False)
     definition = forms.SlugField(required=False)
     sheet = forms.SlugField(required=False)
+
+
+class StatementFilter(forms.Form):
+    """Where the page of statements begins."""
+
+    before = forms.IntegerField(min_value=1, required=False)
+
+    def key(self) -> int | None:
+        """The key that the page starts before."""
+        self.is_valid()
+        found: int | None = self.cleaned_data.get("before")
+        return found

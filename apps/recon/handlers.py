@@ -7,7 +7,7 @@ from apps.engine.handlers import Effect, Failed, Finished, StepContext, handles
 from apps.files.core.problems import UnreadableFile
 from apps.kernel.errors import DomainError
 from apps.recon.actions import compare_defined
-from apps.recon.errors import SourceNotHere
+from apps.recon.errors import DatabaseUnreachable, SourceNotHere
 
 
 class Compare(BaseModel):
@@ -29,7 +29,7 @@ def compare(context: StepContext, parameters: Compare) -> Finished | Failed:
         kept = compare_defined(
             code=parameters.definition, line_code=context.line, day=context.business_date, step_id=context.step_id
         )
-    except SourceNotHere as missing:
+    except (SourceNotHere, DatabaseUnreachable) as missing:
         return Failed(str(missing), retry_in_seconds=30)
     except (DomainError, UnreadableFile) as refusal:
         return Failed(str(refusal))

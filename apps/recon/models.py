@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.engine.models import Run, Step
 from apps.people.models import BusinessLine
-from apps.recon.states import BreakKind, BreakState, Cause, Role, Severity, SourceKind
+from apps.recon.states import BreakKind, BreakState, Cause, Role, Severity, SourceKind, StatementState
 
 
 class ReconciliationDefinition(models.Model):
@@ -79,6 +79,75 @@ class DefinedColumn(models.Model):
         return self.name
 
 
+class DefinedEquation(models.Model):
+    """An equation between sums of a definition's sources, see `recon.core.equations`. The edge of the tolerance is inside."""
+
+    definition = models.ForeignKey(ReconciliationDefinition, on_delete=models.CASCADE, related_name="equations")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name = models.CharField(_("name"), max_length=40)
+    says = models.CharField(
+        _("equation"),
+        max_length=1000,
+        help_text=_("Such as left.opening + right.ins - right.outs[kind=fee,tax] = right.closing."),
+    )
+    per = models.CharField(
+        _("for each"), max_length=200, blank=True, help_text=_("Columns with commas between them; empty: once for all rows.")
+    )
+    places = models.PositiveSmallIntegerField(_("decimal places"), default=2)
+    tolerance = models.DecimalField(_("tolerance"), max_digits=20, decimal_places=6, default=Decimal(0))
+
+    class Meta:
+        verbose_name = _("equation")
+        verbose_name_plural = _("equations")
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["definition", "name"], name="one_equation_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceStatement(models.Model):
+    """A SELECT on a database that the operator named, as one person wrote it and another approved it. Never rewritten.
+
+    Definitions of its line name it by its code; of one code, what was approved last is in force.
+    """
+
+    line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
+    code = models.SlugField(_("code"), max_length=40)
+    number = models.PositiveIntegerField(_("number"))
+    source = models.CharField(_("database"), max_length=40)
+    text = models.TextField(_("statement"))
+    columns = models.JSONField(_("columns"))  # in order: {"name", "type"}, as the database answered when it was proposed
+    state = models.CharField(_("state"), max_length=12, choices=StatementState.choices, default=StatementState.PROPOSED)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(_("written at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("SQL statement")
+        verbose_name_plural = _("SQL statements")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "code", "number"], name="one_statement_of_a_number"),
+            models.UniqueConstraint(
+                fields=["line", "code"], condition=Q(state="submitted"), name="one_statement_waits_for_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(decided_by__isnull=False) & ~Q(decided_by=F("written_by")),
+                name="two_people_put_a_statement_in_force",
+            ),
+        ]
+        indexes = [models.Index(fields=["line", "code", "state", "-id"], name="statements_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.number}"
+
+
 class UploadedSheet(models.Model):
     """A sheet that somebody brought for a day; the newest of its code counts. Kept as our own copy under its digest."""
 
@@ -125,6 +194,7 @@ class Reconciliation(models.Model):
     matched = models.PositiveIntegerField(_("matched"))
     breaks_count = models.PositiveIntegerField(_("breaks"))
     control = models.JSONField(_("control totals"), default=dict)  # by side, see recon.core.join.Control
+    equations = models.JSONField(_("equations"), default=list)  # in order, see recon.core.equations.Outcome
     rejected = models.JSONField(_("rejected rows"), default=dict)  # by side, the first of them with their places
     compared_at = models.DateTimeField(_("compared at"))
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.approvals.models import Approval
 from apps.approvals.states import ApprovalState
@@ -19,10 +20,11 @@ from apps.kernel.errors import NotFound
 from apps.kernel.pages import cut
 from apps.people.models import User
 from apps.people.selectors import lines_visible_to
-from apps.recon.conf import CALENDAR
+from apps.recon.conf import CALENDAR, databases
 from apps.recon.core.definition import Column
-from apps.recon.models import Break, Reconciliation, ReconciliationDefinition, UploadedSheet
-from apps.recon.states import UNSETTLED, BreakState, SourceKind
+from apps.recon.core.equations import Equation
+from apps.recon.models import Break, Reconciliation, ReconciliationDefinition, SourceStatement, UploadedSheet
+from apps.recon.states import UNSETTLED, BreakState, SourceKind, StatementState
 from apps.tickets.conf import Linked, Links
 from apps.tickets.models import Naming
 
@@ -78,6 +80,12 @@ def waiting_for_second(breaks: Sequence[Break]) -> set[int]:
     """Keys of those that somebody asked a second person to accept. One query."""
     asked = Approval.objects.filter(kind=BREAK, subject__in=[one.pk for one in breaks], state=ApprovalState.OPEN)
     return set(asked.values_list("subject", flat=True))
+
+
+def asked_for(break_ids: Sequence[int]) -> list[int]:
+    """Keys of the approvals that ask a second person about these breaks. One query."""
+    asked = Approval.objects.filter(kind=BREAK, subject__in=break_ids, state=ApprovalState.OPEN)
+    return list(asked.order_by("pk").values_list("pk", flat=True))
 
 
 def address_of_break(break_id: int) -> str:
@@ -166,6 +174,20 @@ def columns_of(definition: ReconciliationDefinition) -> list[Column]:
     ]
 
 
+def equations_of(definition: ReconciliationDefinition) -> list[Equation]:
+    """What has to hold beside, in order. One query."""
+    return [
+        Equation(
+            name=row.name,
+            says=row.says,
+            per=tuple(filter(None, (name.strip() for name in row.per.split(",")))),
+            places=row.places,
+            tolerance=row.tolerance,
+        )
+        for row in definition.equations.order_by("position", "id")
+    ]
+
+
 @dataclass(frozen=True)
 class DefinedOn:
     """A definition on a day: its result, if it was compared, and the sheets that it needs (code, newest upload)."""
@@ -227,3 +249,66 @@ def codes_defined(user: User) -> list[str]:
     """Codes of definitions in lines that the person may see. One query."""
     known = ReconciliationDefinition.objects.filter(line__in=lines_visible_to(user))
     return list(known.order_by("code").values_list("code", flat=True).distinct())
+
+
+STATEMENT = "sql_statement"
+"""Approvals name statements by this."""
+FIRST_ROWS = 20
+"""Of an answer that somebody looks at before proposing its statement."""
+
+
+def statements_for(user: User) -> QuerySet[SourceStatement]:
+    """Statements of lines that the person may see, newest first. One query."""
+    known = SourceStatement.objects.filter(line__in=lines_visible_to(user))
+    return known.select_related("line", "written_by", "decided_by").order_by("-id")
+
+
+def statement_for(user: User, statement_id: int) -> SourceStatement:
+    """The statement, or NotFound when there is none that this person may see. One query."""
+    found = statements_for(user).filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound(what=SourceStatement._meta.verbose_name)
+    return found
+
+
+def address_of_statement(statement_id: int) -> str:
+    return reverse("statement", args=[statement_id])
+
+
+def words_of_statement(statement_id: int) -> list[tuple[Any, Any]]:
+    """What is decided on: the statement, and what it takes the place of. Two queries."""
+    found = SourceStatement.objects.select_related("line").get(pk=statement_id)
+    before = approved_statement(found.line.code, found.code)
+    words: list[tuple[Any, Any]] = [
+        (_("database"), found.source),
+        (_("statement"), found.text),
+        (_("columns"), columns_in_words(found.columns)),
+    ]
+    if before is not None:
+        words += [(_("in force until now"), before.text), (_("columns until now"), columns_in_words(before.columns))]
+    return words
+
+
+def columns_in_words(columns: list[dict[str, str]]) -> str:
+    return ", ".join(f"{column['name']} ({column['type']})" for column in columns)
+
+
+def approved_statement(line_code: str, code: str) -> SourceStatement | None:
+    """What was approved last under the code. One query."""
+    approved = SourceStatement.objects.filter(line__code=line_code, code=code, state=StatementState.APPROVED)
+    return approved.select_related("line").order_by("-number").first()
+
+
+def sources_for(lines: Sequence[str]) -> list[str]:
+    """Names of the databases that statements of at least one of the lines may read."""
+    return [database.name for database in databases() if any(database.serves(line) for line in lines)]
+
+
+def definitions_reading(line_code: str, code: str) -> list[tuple[ReconciliationDefinition, str]]:
+    """Definitions of the line that name the statement, and on which side. One query."""
+    on_side = {side: Q(**{f"{side}_kind": SourceKind.SQL, f"{side}_code": code}) for side in ("left", "right")}
+    known = ReconciliationDefinition.objects.filter(on_side["left"] | on_side["right"], line__code=line_code, active=True)
+    return [
+        (one, side) for one in known.order_by("code", "valid_from") for side in on_side
+        if (getattr(one, f"{side}_kind"), getattr(one, f"{side}_code")) == (SourceKind.SQL, code)
+    ]  # fmt: skip

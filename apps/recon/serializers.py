@@ -1,6 +1,10 @@
+from typing import Any
+
 from rest_framework import serializers
 
-from apps.recon.models import Break, Reconciliation
+from apps.recon.core.databases import TYPES
+from apps.recon.core.statements import MOST_CHARACTERS
+from apps.recon.models import Break, Reconciliation, SourceStatement
 from apps.recon.states import Cause
 
 
@@ -62,6 +66,7 @@ class ReconciliationSerializer(serializers.ModelSerializer[Reconciliation]):
             "matched",
             "breaks_count",
             "control",
+            "equations",
             "rejected",
             "compared_at",
         )
@@ -81,3 +86,51 @@ class OwnerSerializer(serializers.Serializer[dict[str, str]]):
 class ExplanationSerializer(serializers.Serializer[dict[str, str]]):
     reason = serializers.CharField(max_length=2000, allow_blank=True)
     cause = serializers.ChoiceField(choices=Cause.choices, default=Cause.UNKNOWN)
+
+
+class SqlStatementSerializer(serializers.ModelSerializer[SourceStatement]):
+    """A statement as programs see it. Of one code, the approved one with the highest number is in force."""
+
+    line = serializers.CharField(source="line.code")
+    written_by = serializers.CharField(source="written_by.username")
+    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = SourceStatement
+        fields = (
+            "id",
+            "line",
+            "code",
+            "number",
+            "source",
+            "text",
+            "columns",
+            "state",
+            "written_by",
+            "written_at",
+            "decided_by",
+            "decided_at",
+        )
+        read_only_fields = fields
+
+
+class SqlStatementIn(serializers.Serializer[dict[str, str]]):
+    """`date` is the business date that the statement is tried for."""
+
+    line = serializers.SlugField()
+    code = serializers.SlugField(max_length=40)
+    source = serializers.CharField(max_length=40)  # type: ignore[assignment]  # a field of this name
+    text = serializers.CharField(max_length=MOST_CHARACTERS)
+    date = serializers.DateField()
+
+
+class AnsweredColumn(serializers.Serializer[dict[str, str]]):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=TYPES)
+
+
+class SqlPreview(serializers.Serializer[dict[str, Any]]):
+    """The columns that a statement answers, and its first rows as texts."""
+
+    columns = AnsweredColumn(many=True)
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField(allow_blank=True)))

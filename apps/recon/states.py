@@ -15,6 +15,8 @@ class BreakState(TextChoices):
 
 UNSETTLED = (BreakState.OPEN, BreakState.CARRIED)
 """What somebody still has to do something about."""
+ENDED_BY_COMPARING = (*UNSETTLED, BreakState.EXPLAINED, BreakState.CORRECTED)
+"""What is gone once a comparison does not find it: a break is closed by comparing again. What two people accepted stays so."""
 
 
 class BreakKind(TextChoices):
@@ -24,6 +26,7 @@ class BreakKind(TextChoices):
     QTY = "qty", _("Quantity differs")
     STATE = "state", _("State differs")
     DATE = "date", _("Date differs")
+    EQUATION = "equation", _("Equation does not hold")
 
 
 class Cause(TextChoices):
@@ -50,6 +53,8 @@ class SourceKind(TextChoices):
     FILE = "file", _("Market file of the day")
     TABLE = "table", _("Table of the line")
     SHEET = "sheet", _("Sheet that people bring")
+    SQL = "sql", _("SQL on a named database")
+    FOLDER = "folder", _("Files of a named folder")
 
 
 class Role(TextChoices):
@@ -60,3 +65,12 @@ class Role(TextChoices):
     QTY = "qty", _("Quantity")
     STATE = "state", _("Text")
     DATE = "date", _("Date")
+
+
+class StatementState(TextChoices):
+    """Of one code, what was approved last is in force."""
+
+    PROPOSED = "submitted", _("Waits for a second person")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "rejected", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")

@@ -12,7 +12,7 @@ from apps.processes.core.plan import Plan
 from apps.processes.models import Process, ProcessVersion
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Item, compare
-from apps.recon.models import Break, Reconciliation, ReconciliationDefinition
+from apps.recon.models import Break, Reconciliation, ReconciliationDefinition, SourceStatement
 
 DAY = date(2026, 11, 20)
 
@@ -54,6 +54,13 @@ def a_definition(code: str = "D1", **facts: Any) -> ReconciliationDefinition:
     for role, name in (("key", "account"), ("amount", "amount")):
         made.columns.create(role=role, name=name, left=name, right=name)
     return made
+
+
+def a_statement(author: User) -> SourceStatement:
+    """A statement that waits for a second person."""
+    facts: dict[str, Any] = {"code": "one", "number": 1, "source": "counter", "text": "SELECT 1 AS one"}
+    columns = [{"name": "one", "type": "number"}]
+    return SourceStatement.objects.create(line=a_line(), columns=columns, written_by=author, written_at=clock.now(), **facts)
 
 
 def a_reconciliation(step: Step | None = None, *, breaks: int = 1, name: str = "left / right") -> Reconciliation:

@@ -162,6 +162,33 @@ def test_next_day_an_open_break_is_the_same_one_carried(definition, operator):
     assert (carried.pk, carried.business_date, carried.last_seen) == (numbers["a"], DAY, NEXT)
 
 
+def test_what_was_explained_or_corrected_is_gone_when_comparing_no_longer_finds_it_and_what_was_accepted_stays(
+    definition, operator
+):
+    from apps.approvals.actions import decide, open_approval_of
+    from apps.approvals.models import Approval
+
+    checker = someone("li.lei", Role.CHECKER)
+    compared(operator, ours=["a,1", "b,1", "c,1"], theirs=["a,2", "b,2", "c,2"])
+    numbers = dict(Break.objects.values_list("key", "pk"))
+    for key in ("a", "c"):
+        explain_break(break_id=numbers[key], actor=operator, reason="known")
+        ask_to_accept(break_id=numbers[key], actor=operator)
+    correct_break(break_id=numbers["b"], actor=operator, reason="booked again")
+    asked = open_approval_of("break", numbers["c"])
+    assert asked is not None
+    decide(approval_id=asked.pk, verb="approve", actor=checker)
+
+    compared(operator, ours=["a,2", "b,2", "c,2"], theirs=["a,2", "b,2", "c,2"])
+
+    assert states() == {"a": "gone", "b": "gone", "c": "accepted"}
+    gone = Break.objects.get(key="a")
+    assert (gone.explained_by, gone.reason) == (operator, "known")
+    assert Approval.objects.get(subject=numbers["a"]).state == "withdrawn"
+    compared(operator, ours=["a,1", "b,2", "c,2"], theirs=["a,2", "b,2", "c,2"])
+    assert states()["a"] == "open"
+
+
 def test_an_explanation_does_not_cover_another_difference(definition, operator):
     compared(operator, ours=["a,1"], theirs=["a,2"])
     explain_break(break_id=Break.objects.get().pk, actor=operator, reason="known")
@@ -345,6 +372,9 @@ def test_what_results_rest_on_is_followed_by_a_new_definition(definition, keeper
 def test_the_shipped_definitions_are_sound_and_loaded_once():
     a_line()
 
-    assert load_definitions() == 10
+    assert load_definitions() == 15
     assert load_definitions() == 0
-    assert set(ReconciliationDefinition.objects.values_list("code", flat=True)) == {f"R{number}" for number in range(1, 11)}
+    more = {"R4B", "R7B", "R7J", "R12", "R14"}
+    codes = set(ReconciliationDefinition.objects.values_list("code", flat=True))
+    assert codes == {f"R{number}" for number in range(1, 11)} | more
+    assert ReconciliationDefinition.objects.get(code="R7").equations.count() == 6

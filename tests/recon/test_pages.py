@@ -182,6 +182,8 @@ def written(**facts):
         "active": "on",
         "columns-TOTAL_FORMS": "2",
         "columns-INITIAL_FORMS": "0",
+        "equations-TOTAL_FORMS": "0",
+        "equations-INITIAL_FORMS": "0",
     }
     for at, (role, left, right) in enumerate(columns):
         row = {"position": at, "role": role, "name": left, "left": left, "right": right, "places": 2, "tolerance": "0"}
@@ -196,10 +198,19 @@ def test_a_definition_is_written_in_the_admin_site(client):
     before = ReconciliationDefinition.objects.count()
     done = client.post("/admin/recon/reconciliationdefinition/add/", written())
 
+    wrong = {"equations-0-position": 1, "equations-0-name": "E", "equations-0-says": "left.amount", "equations-0-per": "account"}
+    rest = {"equations-TOTAL_FORMS": "1", "equations-0-places": 2, "equations-0-tolerance": 0}
+    unclear = client.post("/admin/recon/reconciliationdefinition/add/", written(code="D3", **wrong, **rest))
+    right = {**wrong, "equations-0-says": "left.amount >= 0"}
+    client.post("/admin/recon/reconciliationdefinition/add/", written(code="D3", **right, **rest))
+
+    assert "an equation is written as" in text_of(unclear)
+    kept = ReconciliationDefinition.objects.get(code="D3").equations.values_list("name", "says", "per")
+    assert list(kept) == [("E", "left.amount >= 0", "account")]
     assert refused.status_code == 200
     assert "a definition needs a column that is the key" in text_of(refused)
     assert (before, done.status_code) == (0, 302)
-    made = ReconciliationDefinition.objects.get()
+    made = ReconciliationDefinition.objects.get(code="D2")
     assert list(made.columns.values_list("role", "name")) == [("key", "account"), ("amount", "amount")]
     again = client.get(f"/admin/recon/reconciliationdefinition/{made.pk}/change/")
     assert again.status_code == 200

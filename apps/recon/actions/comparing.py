@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from apps.approvals.actions import lapse_approval
 from apps.engine.models import Step
 from apps.journal.actions import append
 from apps.kernel import clock
@@ -16,14 +17,15 @@ from apps.people.models import User
 from apps.people.states import Right
 from apps.recon.conf import MOST_BREAKS, REJECTED_SHOWN
 from apps.recon.core.definition import KEY
+from apps.recon.core.equations import Equation, Outcome, evaluate
 from apps.recon.core.join import Broken, Control, Joined, SumTooLarge
 from apps.recon.core.matcher import Comparison, Difference
 from apps.recon.errors import LaterDayCompared, NotDefined, SumDoesNotFit, TooManyBreaks
 from apps.recon.events import SidesCompared
 from apps.recon.models import Break, Reconciliation, ReconciliationDefinition
-from apps.recon.selectors import columns_of, definition_on
-from apps.recon.states import UNSETTLED, BreakState
-from apps.recon.store import side_of
+from apps.recon.selectors import asked_for, columns_of, definition_on, equations_of
+from apps.recon.states import ENDED_BY_COMPARING, BreakState
+from apps.recon.store import Read, read_side
 
 _BATCH = 2000
 SIDES = ("left", "right")
@@ -80,21 +82,34 @@ def compare_defined(
         raise NotDefined(code_=code, day=day)
     if actor is not None:
         require(actor, Right.RUN, definition.line)
-    columns = columns_of(definition)
+    columns, equations = columns_of(definition), equations_of(definition)
     try:
         compared = [column.compared() for column in columns if column.role != KEY]
-        left, right = (side_of(definition, columns, side, day) for side in SIDES)
-        joined = Joined(left, right, compared)
+        read = {side: read_side(definition, columns, equations, side, day) for side in SIDES}
+        joined = Joined(read["left"][1], read["right"][1], compared)
+        outcomes = _evaluated(equations, {side: one for side, (one, _side) in read.items()})
     except SumTooLarge as refusal:
         raise SumDoesNotFit(column=refusal) from refusal
-    if joined.breaks > MOST_BREAKS:
-        raise TooManyBreaks(count=joined.breaks, most=MOST_BREAKS)
-    return _record(definition, day, joined, step_id, actor)
+    breaks = joined.breaks + sum(outcome.broken for outcome in outcomes)
+    if breaks > MOST_BREAKS:
+        raise TooManyBreaks(count=breaks, most=MOST_BREAKS)
+    return _record(definition, day, joined, outcomes, step_id, actor)
+
+
+def _evaluated(equations: Sequence[Equation], read: dict[str, Read]) -> list[Outcome]:
+    lengths = {side: len(one) for side, one in read.items()}
+    encodings = {side: one.encoding for side, one in read.items()}
+    return [evaluate(equation, lambda side, name: read[side].cells(name), lengths, encodings) for equation in equations]
 
 
 @transaction.atomic
 def _record(
-    definition: ReconciliationDefinition, day: date, joined: Joined, step_id: int | None, actor: User | None
+    definition: ReconciliationDefinition,
+    day: date,
+    joined: Joined,
+    outcomes: Sequence[Outcome],
+    step_id: int | None,
+    actor: User | None,
 ) -> Reconciliation:
     of_code = ReconciliationDefinition.objects.filter(code=definition.code, line=definition.line).order_by("pk")
     list(of_code.select_for_update(of=("self",)))  # one comparison of a code is kept at a time
@@ -124,7 +139,8 @@ def _record(
             "left_total": joined.left.total,
             "right_total": joined.right.total,
             "matched": joined.matched,
-            "breaks_count": joined.breaks,
+            "breaks_count": joined.breaks + sum(outcome.broken for outcome in outcomes),
+            "equations": [_told_equation(outcome) for outcome in outcomes],
             "control": {name: _told(control) for name, control in zip(SIDES, sides, strict=True)},
             "rejected": {name: _rejected(joined, which) for which, name in enumerate(SIDES)},
             "compared_at": clock.now(),
@@ -133,13 +149,19 @@ def _record(
     earlier = same.filter(business_date__lt=day).order_by("-business_date").values_list("pk", flat=True)[:1]
     today = same.filter(business_date=day).values_list("pk", flat=True)
     before = Break.objects.select_for_update().filter(reconciliation__in=[*earlier, *today])
-    _keep_breaks(kept, joined.differences(), before.exclude(state=BreakState.GONE, last_seen__lt=day))
+    found = [*joined.differences(), *(broken for outcome in outcomes for broken in outcome.differences)]
+    _keep_breaks(kept, found, before.exclude(state=BreakState.GONE, last_seen__lt=day))
     _tell(kept, actor)
     return kept
 
 
 def _told(control: Control) -> dict[str, Any]:
     return {name: value if isinstance(value, int) else f"{value:f}" for name, value in asdict(control).items()}
+
+
+def _told_equation(outcome: Outcome) -> dict[str, Any]:
+    names = ("name", "says", "groups", "held", "broken", "unreadable")
+    return {name: getattr(outcome, name) for name in names}
 
 
 def _rejected(joined: Joined, which: int) -> list[dict[str, Any]]:
@@ -186,13 +208,16 @@ def _keep_breaks(kept: Reconciliation, differences: Sequence[Broken], before: Qu
             one.state = BreakState.CARRIED
         one.reconciliation, one.last_seen, one.run_id = kept, kept.business_date, kept.run_id
         again.append(one)
-    gone = [one.pk for one in known.values() if one.state in UNSETTLED]
+    gone = [one.pk for one in known.values() if one.state in ENDED_BY_COMPARING]
     Break.objects.bulk_create(new, batch_size=_BATCH)
     changed_columns = ["left", "right", "difference", "state", "reconciliation", "last_seen", "run"]
     Break.objects.bulk_update(again, changed_columns, batch_size=200)
     for at in range(0, len(gone), _BATCH):
         left = Break.objects.filter(pk__in=gone[at : at + _BATCH])
         left.update(state=BreakState.GONE, reconciliation=kept, last_seen=kept.business_date)
+    asked = [one.pk for one in known.values() if one.state == BreakState.EXPLAINED]
+    for approval in asked_for(asked):
+        lapse_approval(approval_id=approval)  # nothing is left to accept
 
 
 def _break(kept: Reconciliation, found: Broken) -> Break:

@@ -16,10 +16,12 @@ from apps.people.actions import require
 from apps.people.models import BusinessLine, User
 from apps.people.states import Right
 from apps.recon.core.definition import Column, Unsound, missing_columns, problems_of, rows_are_sound
+from apps.recon.core.equations import Equation, names_read
+from apps.recon.core.equations import problems_of as problems_of_equations
 from apps.recon.errors import DefinitionUnsound
 from apps.recon.events import DefinitionChanged
-from apps.recon.models import DefinedColumn, Reconciliation, ReconciliationDefinition
-from apps.recon.selectors import columns_of
+from apps.recon.models import DefinedColumn, DefinedEquation, Reconciliation, ReconciliationDefinition
+from apps.recon.selectors import columns_of, equations_of
 from apps.recon.store import known_columns
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "definitions.json"
@@ -35,34 +37,47 @@ WHY: dict[str, Any] = {
     "no_such_column": _("the source has no such column"),
     "no_such_source": _("nobody knows a source of this code"),
     "rows": _("rows are chosen as NAME=value,value;NAME=value"),
+    "same_equation": _("two equations have this name"),
+    "no_equation": _("an equation is written as left.a + right.b[kind=x,y] - 100 = left.c; also with >= and <="),
     "compared": _("results of this definition are kept: let a new one be valid from another day"),
 }
 
 
-def require_sound(definition: ReconciliationDefinition, columns: Sequence[Column]) -> None:
+def require_sound(definition: ReconciliationDefinition, columns: Sequence[Column], equations: Sequence[Equation] = ()) -> None:
     """Raises DefinitionUnsound with the first rule that is broken."""
-    for problem in _problems(definition, columns):
+    for problem in _problems(definition, columns, equations):
         raise DefinitionUnsound(place=problem.place, why=WHY[problem.rule])
 
 
-def _problems(definition: ReconciliationDefinition, columns: Sequence[Column]) -> Iterable[Unsound]:
+def require_sound_equations(equations: Sequence[Equation]) -> None:
+    """Raises DefinitionUnsound with the first rule that an equation breaks by itself, whatever it is about."""
+    for problem in problems_of_equations(equations):
+        raise DefinitionUnsound(place=problem.place, why=WHY[problem.rule])
+
+
+def _problems(
+    definition: ReconciliationDefinition, columns: Sequence[Column], equations: Sequence[Equation]
+) -> Iterable[Unsound]:
     yield from problems_of(columns, [side for side in SIDES if getattr(definition, f"{side}_many")])
+    yield from problems_of_equations(equations)
     for side in SIDES:
         kind, code, rows = (getattr(definition, f"{side}_{name}") for name in ("kind", "code", "rows"))
         if not rows_are_sound(rows):
             yield Unsound("rows", rows)
             continue
         try:
-            known = known_columns(kind, code)
+            known = known_columns(kind, code, definition.line.code)
         except KeyError:
             yield Unsound("no_such_source", code)
             continue
         if known is not None:
-            yield from missing_columns(columns, side, rows, known)
+            yield from missing_columns(names_read(columns, equations, side, rows), known)
 
 
 @transaction.atomic
-def save_definition(*, definition: ReconciliationDefinition, columns: Sequence[Column], actor: User) -> ReconciliationDefinition:
+def save_definition(
+    *, definition: ReconciliationDefinition, columns: Sequence[Column], equations: Sequence[Equation] = (), actor: User
+) -> ReconciliationDefinition:
     """Keeps what an administrator of the line wrote. What results rest on is not rewritten: a new one counts from its day."""
     require(actor, Right.ADMINISTER, definition.line)
     kept = (
@@ -70,22 +85,32 @@ def save_definition(*, definition: ReconciliationDefinition, columns: Sequence[C
     )
     if kept is not None:
         require(actor, Right.ADMINISTER, kept.line)
-    return _keep(definition, columns, kept, actor)
+    return _keep(definition, columns, equations, kept, actor)
 
 
 def _keep(
-    definition: ReconciliationDefinition, columns: Sequence[Column], kept: ReconciliationDefinition | None, actor: User | None
+    definition: ReconciliationDefinition,
+    columns: Sequence[Column],
+    equations: Sequence[Equation],
+    kept: ReconciliationDefinition | None,
+    actor: User | None,
 ) -> ReconciliationDefinition:
-    require_sound(definition, columns)
+    require_sound(definition, columns, equations)
     before = _as_texts(kept) if kept else {}
     if kept is not None and Reconciliation.objects.filter(definition=kept).exists():
-        same = {**as_texts(definition), "active": "", "columns": _columns_text(columns)} == {**before, "active": ""}
+        after = {**as_texts(definition), "columns": _columns_text(columns), "equations": _equations_text(equations)}
+        same = {**after, "active": ""} == {**before, "active": ""}
         if not same:
             raise DefinitionUnsound(place=definition.code, why=WHY["compared"])
     definition.save()
     definition.columns.all().delete()
     DefinedColumn.objects.bulk_create(
         DefinedColumn(definition=definition, position=at, **vars(column)) for at, column in enumerate(columns, start=1)
+    )
+    definition.equations.all().delete()
+    DefinedEquation.objects.bulk_create(
+        DefinedEquation(definition=definition, position=at, **{**vars(equation), "per": ",".join(equation.per)})
+        for at, equation in enumerate(equations, start=1)
     )
     definition.refresh_from_db()
     after = _as_texts(definition)
@@ -95,13 +120,21 @@ def _keep(
 
 
 def _as_texts(definition: ReconciliationDefinition) -> dict[str, str]:
-    return {**as_texts(definition), "columns": _columns_text(columns_of(definition))}
+    columns, equations = _columns_text(columns_of(definition)), _equations_text(equations_of(definition))
+    return {**as_texts(definition), "columns": columns, "equations": equations}
 
 
 def _columns_text(columns: Sequence[Column]) -> str:
     return "; ".join(
         f"{one.role} {one.name}: {one.left} / {one.right}, {one.places} places, ± {one.tolerance.normalize():f}"
         for one in columns
+    )
+
+
+def _equations_text(equations: Sequence[Equation]) -> str:
+    return "; ".join(
+        f"{one.name}: {one.says}, {','.join(one.per) or '*'}, {one.places} places, ± {one.tolerance.normalize():f}"
+        for one in equations
     )
 
 
@@ -119,7 +152,11 @@ def load_definitions() -> int:
         if line is None or ReconciliationDefinition.objects.filter(code=facts["code"]).exists():
             continue
         columns = [Column(**{**column, "tolerance": Decimal(column.get("tolerance", "0"))}) for column in facts.pop("columns")]
+        equations = [
+            Equation(**{**said, "per": tuple(said.get("per", [])), "tolerance": Decimal(said.get("tolerance", "0"))})
+            for said in facts.pop("equations", [])
+        ]
         facts["valid_from"] = date.fromisoformat(facts["valid_from"])
-        _keep(ReconciliationDefinition(line=line, **facts), columns, None, None)
+        _keep(ReconciliationDefinition(line=line, **facts), columns, equations, None, None)
         new += 1
     return new

@@ -13,11 +13,13 @@ from apps.kernel.errors import NotFound
 from apps.people.actions import may, require
 from apps.people.models import BusinessLine, User
 from apps.people.states import Right
+from apps.recon.core.equations import names_read
 from apps.recon.core.sheets import BadSheet, read_sheet
 from apps.recon.errors import ColumnMissing, NoSuchSheet, SheetUnreadable
 from apps.recon.events import SheetUploaded
 from apps.recon.models import UploadedSheet
-from apps.recon.selectors import columns_of, defined_on, sheets_of
+from apps.recon.selectors import columns_of, defined_on, equations_of, sheets_of
+from apps.recon.states import SourceKind
 
 WHY: dict[str, Any] = {
     "no_names": _("the first row names every column"),
@@ -49,11 +51,12 @@ def upload_sheet(*, line_code: str, code: str, day: date, name: str, data: bytes
     there = {column.upper() for column in sheet.columns}
     for definition in wanting:
         for side in ("left", "right"):
-            if getattr(definition, f"{side}_code") != code:
+            if (getattr(definition, f"{side}_kind"), getattr(definition, f"{side}_code")) != (SourceKind.SHEET, code):
                 continue
-            for column in columns_of(definition):
-                if column.of(side).upper() not in there:
-                    raise ColumnMissing(column=column.of(side), source=code)
+            rows = getattr(definition, f"{side}_rows")
+            for name in names_read(columns_of(definition), equations_of(definition), side, rows):
+                if name.upper() not in there:
+                    raise ColumnMissing(column=name, source=code)
     with transaction.atomic():
         kept = UploadedSheet.objects.create(
             line=line,

@@ -64,10 +64,10 @@ def problems_of(columns: Sequence[Column], many: Collection[str]) -> Iterable[Un
             yield Unsound("not_summed", column.name)
 
 
-def missing_columns(columns: Sequence[Column], side: str, rows: str, known: Collection[str]) -> Iterable[Unsound]:
-    """Columns that this side does not have; case does not count."""
+def missing_columns(names: Iterable[str], known: Collection[str]) -> Iterable[Unsound]:
+    """Which of the names a source does not have; case does not count."""
     there = {name.upper() for name in known}
-    for name in [*(column.of(side) for column in columns), *conditions(rows)]:
+    for name in names:
         if name.upper() not in there:
             yield Unsound("no_such_column", name)
 

@@ -48,7 +48,7 @@ class Side:
     """One table. `keys` are stripped texts; `values` stand in the order of what is compared: whole units, days or texts.
 
     `faults` are rows of which a compared cell cannot be read; `numbers` are the places of the rows in their source.
-    `many`: the rows of a key are summed; else only the first row of a key counts.
+    `many`: the rows of a key are summed; else only the first row of a key counts. `beside` is read by equations only.
     """
 
     keys: Sequence[Raw]
@@ -56,6 +56,7 @@ class Side:
     faults: Flags
     numbers: Whole
     many: bool = False
+    beside: Sequence[Raw] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -63,7 +64,7 @@ class Side:
     def digest(self) -> str:
         """SHA-256 over all cells in the order of the source."""
         found = hashlib.sha256()
-        for column in (*self.keys, *self.values, self.faults):
+        for column in (*self.keys, *self.values, self.faults, *self.beside):
             found.update(f"{column.dtype.str}{len(column)};".encode())
             found.update(column.tobytes())
         return found.hexdigest()
@@ -109,7 +110,7 @@ class Joined:
 
     def __init__(self, left: Side, right: Side, columns: Sequence[Compared]) -> None:
         self.sides, self.columns = (left, right), columns
-        groups, count = _groups(left, right)
+        groups, count = groups_of(left, right)
         self._places = [_Placed(side, part, count, columns) for side, part in zip(self.sides, groups, strict=True)]
         one, other = self._places
         both = one.present & other.present
@@ -130,7 +131,7 @@ class Joined:
         """The first rows of the left (0) or the right side (1) that took no part, in the order of the source."""
         placed, side = self._places[which], self.sides[which]
         rows = np.flatnonzero(placed.faults != 0)[:limit].tolist()
-        return [Rejected(int(side.numbers[row]), _FAULTS[int(placed.faults[row])], _key_of(side, row)) for row in rows]
+        return [Rejected(int(side.numbers[row]), _FAULTS[int(placed.faults[row])], key_of(side, row)) for row in rows]
 
     def _control(self, placed: "_Placed") -> Control:
         out = placed.faults != 0
@@ -152,7 +153,7 @@ class Joined:
     def _key(self, group: int) -> str:
         one, other = self._places
         placed = one if one.present[group] else other
-        return _key_of(placed.side, int(placed.first[group]))
+        return key_of(placed.side, int(placed.first[group]))
 
     def _differences(self, key: str, group: int) -> Iterator[Broken]:
         one, other = self._places
@@ -221,7 +222,7 @@ _NUMBER = {fault: number for number, fault in enumerate(Fault, start=1)}
 _FAULTS = {number: fault for fault, number in _NUMBER.items()}
 
 
-def _groups(left: Side, right: Side) -> tuple[tuple[Whole, Whole], int]:
+def groups_of(left: Side, right: Side) -> tuple[tuple[Whole, Whole], int]:
     """A number for each key that either side has, row by row, and how many there are.
 
     Rows are sorted by a mix of their key's bytes. Where the mix of two keys is the same, which is looked at and hardly ever
@@ -272,7 +273,7 @@ def _sum(values: Whole) -> int:
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
 
 
-def _key_of(side: Side, row: int) -> str:
+def key_of(side: Side, row: int) -> str:
     return _SEPARATOR.join(bytes(key[row]).decode() for key in side.keys)
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     QTY = "qty"
     STATE = "state"
     DATE = "date"
+    EQUATION = "equation"
 
 
 @dataclass(frozen=True, kw_only=True)

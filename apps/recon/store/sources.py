@@ -1,5 +1,7 @@
-"""Where the sides of a definition come from: market files, tables of lines, sheets that people brought."""
+"""Where the sides of a definition come from: market files, tables, sheets, folders, answers of databases."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -10,12 +12,16 @@ from apps.files.store import catalogue, kept_bytes
 from apps.recon.conf import LONGEST_KEY, table_named
 from apps.recon.core.cells import column_of, days, texts, units
 from apps.recon.core.definition import KEY, Column, conditions
+from apps.recon.core.equations import Equation, names_read
 from apps.recon.core.join import Compared, Side
 from apps.recon.core.matcher import Kind
 from apps.recon.core.sheets import read_sheet
-from apps.recon.errors import ColumnMissing, KeyTooLong, SourceNotHere
+from apps.recon.errors import ColumnMissing, KeyTooLong, SourceNotHere, StatementNotApproved
 from apps.recon.models import ReconciliationDefinition, UploadedSheet
+from apps.recon.selectors import approved_statement
 from apps.recon.states import SourceKind
+from apps.recon.store.databases import open_answer
+from apps.recon.store.folders import FOLDER_COLUMNS, columns_listed, listed
 
 
 class Source(Protocol):
@@ -76,6 +82,33 @@ class _Table:
         return column_of(_cell(row[at]) for row in self.rows)
 
 
+class _Folder:
+    encoding = "utf-8"
+
+    def __init__(self, line: str, day: date, code: str) -> None:
+        files = listed(code, line, day)
+        self.columns = columns_listed(files)
+        self.numbers = np.arange(1, len(files) + 1)
+
+    def column(self, name: str) -> Raw:
+        found: Raw = self.columns[name.upper()]
+        return found
+
+
+class _Database:
+    encoding = "utf-8"
+
+    def __init__(self, line: str, day: date, code: str) -> None:
+        statement = approved_statement(line, code)
+        if statement is None:
+            raise StatementNotApproved(statement=code)
+        answer = open_answer(statement.source, line, statement.text, day)
+        self.columns, self.numbers = answer.columns(), answer.numbers
+
+    def column(self, name: str) -> Raw:
+        return self.columns[name.upper()]
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -84,33 +117,73 @@ def _cell(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def side_of(definition: ReconciliationDefinition, columns: list[Column], side: str, day: date) -> Side:
-    """One side of the definition for a day. Raises SourceNotHere, ColumnMissing, KeyTooLong."""
+@dataclass(frozen=True)
+class Read:
+    """A source as it was opened for a side, with its rows that count."""
+
+    code: str
+    source: Source
+    chosen: Flags
+    columns: dict[str, str]
+
+    @property
+    def encoding(self) -> str:
+        return self.source.encoding
+
+    def __len__(self) -> int:
+        return int(self.chosen.sum())
+
+    def cells(self, name: str) -> Raw:
+        """The rows that count of the column that the definition calls so, else the source. Raises ColumnMissing."""
+        name = self.columns.get(name, name)
+        try:
+            return self.source.column(name)[self.chosen]
+        except KeyError as missing:
+            raise ColumnMissing(column=name, source=self.code) from missing
+
+
+def read_side(
+    definition: ReconciliationDefinition, columns: list[Column], equations: Sequence[Equation], side: str, day: date
+) -> tuple[Read, Side]:
+    """One side of the definition for a day. Raises SourceNotHere, ColumnMissing, KeyTooLong, and what databases refuse."""
     said = {name: getattr(definition, f"{side}_{name}") for name in ("kind", "code", "many", "rows")}
-    wanted = conditions(said["rows"])
-    source = _opened(said["kind"], definition.line.code, day, said["code"], [*(column.of(side) for column in columns), *wanted])
+    wanted, called = conditions(said["rows"]), {column.name: column.of(side) for column in columns}
+    beside = list(dict.fromkeys(name for equation in equations for name in equation.columns(side)))
+    names = names_read(columns, equations, side, said["rows"])
+    source = _opened(said["kind"], definition.line.code, day, said["code"], names)
     try:
-        chosen = _chosen(source, wanted)
-        keys = [texts(source.column(column.of(side))[chosen], source.encoding) for column in columns if column.role == KEY]
-        compared = [column for column in columns if column.role != KEY]
-        cells = [source.column(column.of(side))[chosen] for column in compared]
+        read = Read(said["code"], source, _chosen(source, wanted), called)
     except KeyError as missing:
         raise ColumnMissing(column=missing.args[0], source=said["code"]) from missing
+    return read, _side(read, columns, said["many"], beside)
+
+
+def _side(read: Read, columns: list[Column], many: bool, beside: list[str]) -> Side:
+    keys = [texts(read.cells(column.name), read.encoding) for column in columns if column.role == KEY]
     if sum(key.dtype.itemsize + 1 for key in keys) > LONGEST_KEY:
-        raise KeyTooLong(source=said["code"], most=LONGEST_KEY)
-    faults = np.zeros(int(chosen.sum()), np.bool_)
+        raise KeyTooLong(source=read.code, most=LONGEST_KEY)
+    faults = np.zeros(len(read), np.bool_)
     values = []
-    for column, raw in zip(compared, cells, strict=True):
-        made, wrong = _values(raw, column.compared(), source.encoding)
-        values.append(made)
-        faults |= wrong
-    return Side(keys=keys, values=values, faults=faults, numbers=source.numbers[chosen], many=said["many"])
+    for column in columns:
+        if column.role != KEY:
+            made, wrong = _values(read.cells(column.name), column.compared(), read.encoding)
+            values.append(made)
+            faults |= wrong
+    numbers = read.source.numbers[read.chosen]
+    return Side(keys=keys, values=values, faults=faults, numbers=numbers, many=many, beside=[read.cells(name) for name in beside])
 
 
-def known_columns(kind: str, code: str) -> list[str] | None:
+def known_columns(kind: str, code: str, line: str) -> list[str] | None:
     """The columns that a source is known to have; None where nobody knows before it comes. KeyError for an unknown source."""
     if kind == SourceKind.SHEET:
         return None
+    if kind == SourceKind.FOLDER:
+        return list(FOLDER_COLUMNS)
+    if kind == SourceKind.SQL:
+        statement = approved_statement(line, code)
+        if statement is None:
+            raise KeyError(code)
+        return [column["name"] for column in statement.columns]
     if kind == SourceKind.TABLE:
         table = table_named(code)
         if table is None:
@@ -123,7 +196,15 @@ def known_columns(kind: str, code: str) -> list[str] | None:
 def _opened(kind: str, line: str, day: date, code: str, names: list[str]) -> Source:
     if kind == SourceKind.TABLE:
         return _Table(line, day, code, names)
-    return _File(line, day, code) if kind == SourceKind.FILE else _Sheet(line, day, code)
+    return _OPEN[kind](line, day, code)
+
+
+_OPEN: dict[str, Callable[[str, date, str], Source]] = {
+    SourceKind.FILE: _File,
+    SourceKind.SHEET: _Sheet,
+    SourceKind.FOLDER: _Folder,
+    SourceKind.SQL: _Database,
+}
 
 
 def _chosen(source: Source, wanted: dict[str, list[str]]) -> Flags:

@@ -12,20 +12,17 @@ from apps.journal.selectors import feed_position
 from apps.kernel import clock
 from apps.kernel.errors import DomainError, NotFound
 from apps.kernel.tables import BYTE_ORDER_MARK, csv_row
-from apps.people.models import User
 from apps.people.selectors import lines_visible_to, signed_in
 from apps.recon import selectors
 from apps.recon.actions import (
     MOST_AT_ONCE,
     ask_to_accept,
     assign_break,
-    compare_defined,
     correct_break,
     explain_break,
     explain_breaks,
-    upload_sheet,
 )
-from apps.recon.filters import STATES, BreakFilter, DayOfReconciliations, Explanation, SeveralBreaks
+from apps.recon.filters import STATES, BreakFilter, Explanation, SeveralBreaks
 from apps.recon.models import Break
 from apps.recon.states import UNSETTLED, Cause
 
@@ -46,7 +43,7 @@ def list_breaks(request: HttpRequest) -> HttpResponse:
     rest = request.GET.copy()
     rest.pop("before", None)
     context = {
-        **_shown(rows),
+        **shown(rows),
         "feed_after": position,
         "breaks": rows,
         "following": following,
@@ -138,7 +135,7 @@ def _answered(request: HttpRequest, break_id: int, deed: Any) -> HttpResponse:
     if not request.headers.get("HX-Request") and refusal is None:
         return redirect("breaks")
     found = selectors.break_for(user, break_id)
-    context = {**_shown([found]), "break": found, "refusal": refusal, "show_run": True, "may_tick": True}
+    context = {**shown([found]), "break": found, "refusal": refusal, "show_run": True, "may_tick": True}
     return render(request, "recon/_break.html", context, status=refusal.http_status if refusal else 200)
 
 
@@ -161,91 +158,9 @@ def explain_several(request: HttpRequest) -> HttpResponse:
     return render(request, "recon/explain_several.html", {**context, "words_missing": status == 422}, status=status)
 
 
-def _shown(rows: list[Break]) -> dict[str, Any]:
+def shown(rows: list[Break]) -> dict[str, Any]:
     """What rows need beside themselves. Three queries for all of them."""
     ages, asked = selectors.ages_of(rows, clock.market_date()), selectors.waiting_for_second(rows)
     for one in rows:
         one.age, one.is_asked = ages.get(one.pk), one.pk in asked
     return {"causes": Cause.choices}
-
-
-@require_safe
-@login_required
-def reconciliations(request: HttpRequest) -> HttpResponse:
-    """What is defined for a day, what came of it, and the sheets that it needs."""
-    return _day(request, signed_in(request), request.GET)
-
-
-@require_POST
-@login_required
-def compare(request: HttpRequest) -> HttpResponse:
-    """Compares a definition by hand for a day."""
-    user = signed_in(request)
-    said = _said_for_day(request.POST)
-    try:
-        kept = compare_defined(code=said["definition"], line_code=said["line"], day=said["date"], actor=user)
-    except DomainError as refusal:
-        return _day(request, user, request.POST, refusal)
-    return redirect("reconciliation", kept.pk)
-
-
-@require_POST
-@login_required
-def bring_sheet(request: HttpRequest) -> HttpResponse:
-    """Takes a sheet for a day."""
-    user = signed_in(request)
-    said = _said_for_day(request.POST)
-    brought = request.FILES.get("file")
-    try:
-        if brought is not None:
-            upload_sheet(
-                line_code=said["line"],
-                code=said["sheet"],
-                day=said["date"],
-                name=str(brought.name),
-                data=brought.read(),
-                actor=user,
-            )
-    except DomainError as refusal:
-        return _day(request, user, request.POST, refusal)
-    return redirect(f"/reconciliations/?date={said['date']:%Y-%m-%d}")
-
-
-@require_safe
-@login_required
-def reconciliation(request: HttpRequest, number: int) -> HttpResponse:
-    """One result: its control totals, rejected rows with their places, and the first of its breaks."""
-    user = signed_in(request)
-    try:
-        found = selectors.reconciliation_for(user, number)
-    except NotFound as unknown:
-        raise Http404 from unknown
-    rows, following = selectors.page_of(selectors.breaks_for(user).filter(reconciliation=found), before=None)
-    sides = [
-        {"name": name, "control": found.control.get(side, {}), "rejected": found.rejected.get(side, [])}
-        for side, name in (("left", found.left_name), ("right", found.right_name))
-    ]
-    context = {**_shown(rows), "reconciliation": found, "sides": sides, "breaks": rows, "more": following is not None}
-    return render(request, "recon/reconciliation.html", context)
-
-
-def _said_for_day(data: Any) -> dict[str, Any]:
-    form = DayOfReconciliations(data)
-    form.is_valid()
-    said = {name: form.cleaned_data.get(name) or "" for name in ("line", "definition", "sheet")}
-    return {**said, "date": form.cleaned_data.get("date") or clock.market_date()}
-
-
-def _day(request: HttpRequest, user: User, data: Any, refusal: DomainError | None = None) -> HttpResponse:
-    said, position = _said_for_day(data), feed_position()
-    line = "" if refusal else said["line"]
-    context: dict[str, Any] = {
-        "feed_after": position,
-        "rows": selectors.defined_on(user, said["date"], line_code=line),
-        "chosen": {**said, "line": line},
-        "refusal": refusal,
-    }
-    if request.headers.get("HX-Request") and refusal is None:
-        return render(request, "recon/_day.html", context)
-    context["lines"] = lines_visible_to(user)
-    return render(request, "recon/reconciliations.html", context, status=refusal.http_status if refusal else 200)
