@@ -15,10 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.changes.selectors.lifecycle import today
+from apps.files.actions import ask_release, reject_file
 from apps.files.forms import ArrivalFilter, CatalogueFilter, MatrixFilter
 from apps.files.models import ArrivedFile
 from apps.files.selectors import arrivals_for, family_named, family_page, file_for, matrix_of, shown_layouts, uses_of
-from apps.files.serializers import FamilyOut, FamilyWholeOut, FileDetailOut, FileOut, MatrixOut
+from apps.files.serializers import FamilyOut, FamilyWholeOut, FileDetailOut, FileOut, MatrixOut, RulingIn, RulingOut
+from apps.files.states import Verdict
 from apps.kernel.errors import NotFound
 from apps.people.selectors import signed_in
 from apps.people.serializers import page_of
@@ -62,6 +64,20 @@ class File(APIView):
             return Response(FileDetailOut(file_for(signed_in(request), file_id)).data)
         except NotFound as refusal:
             raise Http404(str(refusal)) from refusal
+
+
+class RuleOnFile(APIView):
+    @extend_schema(request=RulingIn, responses={201: RulingOut})
+    def post(self, request: Request, file_id: int) -> Response:
+        """Asks for the release of a file that came after the close (a second person decides), or rejects one in quarantine."""
+        said = RulingIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        does = ask_release if said.validated_data["verdict"] == Verdict.RELEASE else reject_file
+        try:
+            made = does(file_id=file_id, actor=signed_in(request), reason=said.validated_data["reason"])
+        except NotFound as refusal:
+            raise Http404(str(refusal)) from refusal
+        return Response(RulingOut(made).data, status=201)
 
 
 class Catalogue(APIView):

@@ -9,8 +9,10 @@ class FilesConfig(AppConfig):
     verbose_name = _("Files")
 
     def ready(self) -> None:
+        from apps.approvals.conf import register_kind
         from apps.engine.dispatch import register_chore
-        from apps.files.actions import scan_due_sources, tell_late_files
+        from apps.files.actions import LATE_FILE_KIND, scan_due_sources, tell_late_files
 
         register_chore("files.scan", SCAN_EVERY_SECONDS, scan_due_sources)
         register_chore("files.late", LATE_EVERY_SECONDS, tell_late_files)
+        register_kind(LATE_FILE_KIND)

@@ -12,9 +12,11 @@ __all__ = [
     "KeyReused",
     "NameTaken",
     "NotATable",
+    "NotReleasable",
     "SourceUnreachable",
     "StillBeingWritten",
     "UnreadableFile",
+    "WordsNeeded",
 ]
 
 
@@ -37,6 +39,20 @@ class SourceUnreachable(DomainError):
 
     code = "source_unreachable"
     sentence = _("The folder {path} of the source {source} cannot be read: {reason}.")
+
+
+class NotReleasable(DomainError):
+    """Something else than its time stands against the file."""
+
+    code, http_status = "not_releasable", 409
+    sentence = _("“{name}” cannot be released: more than its time stands against it. Ask the market for a sound file.")
+
+
+class WordsNeeded(DomainError):
+    """A file was to be released or rejected without words."""
+
+    code, http_status = "words_needed", 422
+    sentence = _("Say why: what becomes of a file in quarantine is decided with a reason.")
 
 
 class KeyReused(DomainError):

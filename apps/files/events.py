@@ -48,6 +48,30 @@ class FileQuarantined(_AboutFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReleaseAsked(_AboutFile):
+    """Somebody asks that a file which came after the close count after all."""
+
+    kind: ClassVar[str] = "file.release_asked"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReleased(_AboutFile):
+    """A second person agreed; that it counts from now on is told apart, as of every file."""
+
+    kind: ClassVar[str] = "file.released"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRejected(_AboutFile):
+    """A file in quarantine was set aside for good; its bytes are kept."""
+
+    kind: ClassVar[str] = "file.rejected"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileLate:
     """The time of an arrival rule passed and the file was not here; `due` is that moment."""
 

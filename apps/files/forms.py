@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.files.core.problems import Problem
 from apps.files.core.samples import UnreadableFile, read_sample
 from apps.files.models import Source
+from apps.files.states import Verdict
 
 MOST_SAMPLE_BYTES = 20 * 2**20
 
@@ -27,6 +28,13 @@ class MatrixFilter(forms.Form):
     line = forms.SlugField(required=False)
     date = forms.DateField(required=False)
     after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class RulingForm(forms.Form):
+    """What somebody says of a file in quarantine."""
+
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class CatalogueFilter(forms.Form):

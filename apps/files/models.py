@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.calendars.models import Calendar
 from apps.engine.models import Step
-from apps.files.states import Arrival, Naming, Sending
+from apps.files.states import Arrival, Naming, RulingState, Sending, Verdict
 from apps.kernel import clock
 from apps.people.models import BusinessLine
 
@@ -173,6 +173,38 @@ class ArrivedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FileRuling(models.Model):
+    """What was said of a file in quarantine. A release needs two people; rejecting one. Rows are only added."""
+
+    file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="rulings", verbose_name=_("arrived file"))
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict.choices)
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=8, choices=RulingState.choices, default=RulingState.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("ruling on a file")
+        verbose_name_plural = _("rulings on files")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["file"], condition=Q(state="asked"), name="one_open_ruling_per_file"),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_ruling_says_why"),
+            models.CheckConstraint(
+                condition=~Q(verdict="release", state="granted")
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("asked_by")),
+                name="two_people_release_a_late_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.get_verdict_display()}"
 
 
 class SentFile(models.Model):

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.files.core.catalogue import Family
-from apps.files.models import ArrivedFile
+from apps.files.models import ArrivedFile, FileRuling
 from apps.files.selectors import in_language, problems_of
-from apps.files.states import Standing
+from apps.files.states import Standing, Verdict
 
 
 class FileOut(serializers.ModelSerializer[ArrivedFile]):
@@ -41,6 +41,20 @@ class FileDetailOut(FileOut):
 
     def get_problems(self, file: ArrivedFile) -> list[dict[str, Any]]:
         return [problem.as_json() for problem in problems_of(file)]
+
+
+class RulingIn(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    reason = serializers.CharField(max_length=200)
+
+
+class RulingOut(serializers.ModelSerializer[FileRuling]):
+    asked_by = serializers.CharField(source="asked_by.username")
+    decided_by = serializers.CharField(source="decided_by.username", allow_null=True, default=None)
+
+    class Meta:
+        model = FileRuling
+        fields = ["id", "file", "verdict", "state", "reason", "asked_by", "asked_at", "decided_by", "decided_at"]
 
 
 class ArrivalOut(serializers.ModelSerializer[ArrivedFile]):

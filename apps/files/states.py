@@ -10,6 +10,29 @@ class Arrival(TextChoices):
     REPLACED = "replaced", _("replaced by a later file")
     DUPLICATE = "duplicate", _("duplicate, not used")
     QUARANTINED = "quarantined", _("quarantined")
+    REJECTED = "rejected", pgettext_lazy("file", "rejected, not used")
+
+
+AFTER_CLOSE = "after_close"
+"""The rule that a file broke which came when the day of its line was over."""
+MESSAGE = "files.arrived"
+"""Name of the message that runs wait for; its key is line, date and file code."""
+
+
+class Verdict(TextChoices):
+    """What people say of a file in quarantine."""
+
+    RELEASE = "release", pgettext_lazy("file", "release")
+    REJECT = "reject", pgettext_lazy("file", "reject")
+
+
+class RulingState(TextChoices):
+    """One person rejects; a release is asked for by one and granted or refused by another."""
+
+    ASKED = "asked", _("waits for the second person")
+    GRANTED = "granted", pgettext_lazy("file", "granted")
+    REFUSED = "refused", pgettext_lazy("file", "refused")
+    LAPSED = "lapsed", pgettext_lazy("file", "lapsed")
 
 
 class Sending(TextChoices):
@@ -30,6 +53,7 @@ class Standing(TextChoices):
     """How a file stands for a business date, in the words of the arrival matrix; the worst first."""
 
     BAD = "bad", pgettext_lazy("file", "bad")
+    AFTER_CLOSE = "after_close", pgettext_lazy("file", "after the close")
     LATE = "late", pgettext_lazy("file", "late")
     EXPECTED = "expected", pgettext_lazy("file", "expected")
     REPLACED = "replaced", pgettext_lazy("file", "replaced")

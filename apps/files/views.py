@@ -9,17 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.changes.selectors.lifecycle import today
 from apps.files import selectors, store
-from apps.files.actions import import_layout, require_catalogue_keeper
-from apps.files.errors import CopyDamaged
-from apps.files.forms import ArrivalFilter, CatalogueFilter, LayoutForm, MatrixFilter
+from apps.files.actions import ask_release, import_layout, reject_file, require_catalogue_keeper
+from apps.files.errors import CopyDamaged, WordsNeeded
+from apps.files.forms import ArrivalFilter, CatalogueFilter, LayoutForm, MatrixFilter, RulingForm
 from apps.files.models import ArrivedFile
+from apps.files.states import Arrival, RulingState, Verdict
 from apps.journal.selectors import feed_position
-from apps.kernel.errors import NotFound, NotPermitted
+from apps.kernel.errors import DomainError, NotFound, NotPermitted
+from apps.people.actions import may
 from apps.people.selectors import is_superuser, lines_visible_to, signed_in
+from apps.people.states import Right
 
 
 @require_safe
@@ -64,12 +67,37 @@ def arrival_matrix(request: HttpRequest) -> HttpResponse:
 @login_required
 def arrival(request: HttpRequest, file_id: int) -> HttpResponse:
     """One file: header, columns with meanings, first rows with the texts of their codes, problems, where it is used."""
-    file = _file(request, file_id)
+    return _shown(request, _file(request, file_id))
+
+
+@require_POST
+@login_required
+def rule_on_file(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Asks for the release of a file that came after the close, or rejects one in quarantine."""
+    file, form = _file(request, file_id), RulingForm(request.POST)
+    refusal: DomainError | None = None
+    if not form.is_valid():
+        return _shown(request, file, WordsNeeded())
+    does = ask_release if form.cleaned_data["verdict"] == Verdict.RELEASE else reject_file
+    try:
+        does(file_id=file.pk, actor=signed_in(request), reason=form.cleaned_data["reason"])
+    except DomainError as raised:
+        refusal = raised
+    return _shown(request, file, refusal) if refusal else redirect("file", file_id=file.pk)
+
+
+def _shown(request: HttpRequest, file: ArrivedFile, refusal: DomainError | None = None) -> HttpResponse:
     try:
         contents, damage = selectors.contents_of(file), None
-    except CopyDamaged as refusal:
-        contents, damage = None, refusal
+    except CopyDamaged as damaged:
+        contents, damage = None, damaged
+    rulings = list(selectors.rulings_of(file))
     context = {
+        "rulings": rulings,
+        "release": selectors.release_of(file) if any(one.state == RulingState.ASKED for one in rulings) else None,
+        "may_rule": file.state == Arrival.QUARANTINED and may(signed_in(request), Right.MAKE, file.line),
+        "releasable": selectors.may_be_released(file),
+        "refusal": refusal,
         "file": file,
         "contents": contents,
         "damage": damage,
@@ -77,7 +105,7 @@ def arrival(request: HttpRequest, file_id: int) -> HttpResponse:
         "runs": selectors.runs_of_file(file),
         "shown": selectors.ROWS_SHOWN,
     }
-    return render(request, "files/arrival.html", context)
+    return render(request, "files/arrival.html", context, status=refusal.http_status if refusal else 200)
 
 
 @require_safe

@@ -16,5 +16,5 @@ def data_folder(settings, tmp_path: Path) -> Path:
 def messages(monkeypatch) -> list[dict[str, Any]]:
     """The messages that runs would have got."""
     delivered: list[dict[str, Any]] = []
-    monkeypatch.setattr("apps.files.actions.arrival.deliver_message", lambda **message: delivered.append(message))
+    monkeypatch.setattr("apps.files.actions.accepting.deliver_message", lambda **message: delivered.append(message))
     return delivered

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from apps.files.actions import arrival, scan_source
+from apps.files.actions import accepting, scan_source
 from apps.files.models import ArrivedFile
 from apps.journal.models import Entry
 from tests.factories.files import DAY, drop, source, table_bytes
@@ -58,13 +58,13 @@ def test_a_message_that_cannot_be_delivered_takes_the_file_back(tmp_path, monkey
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(arrival, "deliver_message", broken)
+        patch.setattr(accepting, "deliver_message", broken)
         with pytest.raises(RuntimeError):
             scan_source(source_id=one.pk, business_date=DAY)
     assert not ArrivedFile.objects.exists()
     assert not Entry.objects.exists()
 
-    monkeypatch.setattr(arrival, "deliver_message", lambda **_: None)
+    monkeypatch.setattr(accepting, "deliver_message", lambda **_: None)
     scan_source(source_id=one.pk, business_date=DAY)
 
     assert ArrivedFile.objects.get().state == "accepted"

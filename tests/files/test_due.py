@@ -40,10 +40,10 @@ def scanned(monkeypatch) -> list[tuple[str, date]]:
     return seen
 
 
-def test_an_idle_installation_asks_three_questions_and_reads_nothing(tmp_path, django_assert_num_queries):
+def test_an_idle_installation_asks_four_questions_and_reads_nothing(tmp_path, django_assert_num_queries):
     source(tmp_path / "nowhere")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         looked = scan_due_sources()
 
     assert looked == 0

@@ -171,7 +171,7 @@ def test_the_catalogue_is_found_by_code_name_and_pattern_and_goes_on(client, mem
     rest = client.get(reverse("catalogue"), {"after": first.context["page"].next_after})
     nothing = client.get(reverse("catalogue"), {"q": "nothing of the kind"})
 
-    assert [family.code for family in found.context["page"].families] == ["sjsdz"]
+    assert [family.code for family in found.context["page"].families] == ["bjsdz", "sjsdz", "szhk_sjsdz"]
     assert rest.context["page"].families[0].code > first.context["page"].families[-1].code
     assert 'class="empty"' in nothing.content.decode()
 
@@ -185,7 +185,8 @@ def test_every_file_of_the_trust_products_is_in_the_catalogue():
 def test_what_is_not_verified_says_so_and_every_described_family_says_where_it_is_from():
     families = store.catalogue().families.values()
 
-    assert all(family.source and family.channel and family.pattern for family in families if family.title)
+    assert all(family.title and family.title.zh and family.title.en and family.source for family in families)
+    assert all(family.channel and family.pattern for family in families if family.meanings)
     assert not family_named("sjshb").verified
     assert all(family.layouts for family in families if family.verified)
 

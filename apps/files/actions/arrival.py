@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from apps.engine.actions import deliver_message
 from apps.files import conf, store
+from apps.files.actions.accepting import accept, identity
 from apps.files.core.catalogue import fits
 from apps.files.core.dbf import promised_bytes
 from apps.files.core.inspection import Inspection, inspect_bytes
@@ -22,17 +22,17 @@ from apps.files.core.manifest import ManifestLine, against_manifest, is_manifest
 from apps.files.core.names import Name, dated_name, read_name
 from apps.files.core.problems import Problem, Severity, UnreadableFile
 from apps.files.errors import SourceUnreachable
-from apps.files.events import FileAccepted, FileDuplicated, FileQuarantined, FileReplaced
+from apps.files.events import FileDuplicated, FileQuarantined
 from apps.files.models import ArrivedFile, Sighting, Source
-from apps.files.states import Arrival, Naming
-from apps.journal.actions import append, append_all
+from apps.files.selectors.rulings import is_closed
+from apps.files.states import AFTER_CLOSE, MESSAGE, Arrival, Naming
+from apps.journal.actions import append
 from apps.kernel import clock
 from apps.kernel.crashpoint import crashpoint
 from apps.kernel.ids import stable_key
 
 LOOKS_UNTIL_STABLE = 2
 INCOMPLETE = frozenset({"still_being_written", "header_short", "empty_file"})
-MESSAGE = "files.arrived"
 
 
 @dataclass
@@ -261,9 +261,12 @@ def _record(file: ArrivedFile, sighting: Sighting, one: _Seen, scan: Scan) -> No
             known = _same_bytes(file)
             if file.state == Arrival.ACCEPTED and known is not None:
                 file.state = Arrival.DUPLICATE
+            if file.state == Arrival.ACCEPTED and is_closed(file.line, file.business_date, file.file_code):
+                file.state = Arrival.QUARANTINED
+                file.problems = [*file.problems, _kept(Problem(rule=AFTER_CLOSE))]
             if file.state == Arrival.ACCEPTED:
                 file.once = stable_key(MESSAGE, file.line_id, day, file.file_code, file.sha256)
-                _accept(file)
+                accept(file)
             else:
                 file.once = stable_key(file.state, file.source_id, day, *look.values(), file.sha256)
                 _set_aside(file, known)
@@ -282,46 +285,10 @@ def _same_bytes(file: ArrivedFile) -> ArrivedFile | None:
     return used.filter(state__in=[Arrival.ACCEPTED, Arrival.REPLACED]).order_by("-id").first()
 
 
-def _accept(file: ArrivedFile) -> None:
-    current = (
-        ArrivedFile.objects.select_for_update()
-        .filter(line=file.line, business_date=file.business_date, file_code=file.file_code, state=Arrival.ACCEPTED)
-        .first()
-    )
-    if current is not None:
-        ArrivedFile.objects.filter(pk=current.pk).update(state=Arrival.REPLACED)
-        file.version = current.version + 1
-    file.save()
-    facts: list[Any] = [] if current is None else [FileReplaced(**_identity(current), by=file.pk)]
-    append_all([*facts, FileAccepted(**_identity(file), rows=file.rows, version=file.version)], actor=None)
-    _tell_runs(file)
-
-
 def _set_aside(file: ArrivedFile, known: ArrivedFile | None) -> None:
     file.save()
     if known is not None and file.state == Arrival.DUPLICATE:
-        append(FileDuplicated(**_identity(file), of=known.pk), actor=None)
+        append(FileDuplicated(**identity(file), of=known.pk), actor=None)
     else:
         rules = sorted({problem["rule"] for problem in file.problems if problem["severity"] == Severity.ERROR.value})
-        append(FileQuarantined(**_identity(file), rules=rules), actor=None)
-
-
-def _identity(file: ArrivedFile) -> dict[str, Any]:
-    return {
-        "line": file.line.code,
-        "business_date": file.business_date.isoformat(),
-        "file": file.pk,
-        "file_code": file.file_code,
-        "name": file.name,
-        "sha256": file.sha256,
-    }
-
-
-def _tell_runs(file: ArrivedFile) -> None:
-    deliver_message(
-        name=MESSAGE,
-        key=f"{file.line.code}/{file.business_date.isoformat()}/{file.file_code}",
-        payload={"file": file.pk, "rows": file.rows, "sha256": file.sha256, "name": file.name, "version": file.version},
-        once=file.once,
-        retained=True,
-    )
+        append(FileQuarantined(**identity(file), rules=rules), actor=None)

@@ -82,6 +82,7 @@ SENTENCES: dict[str, Any] = {
     "trailer_count": _("The file says it has {expected} lines, it has {found}."),
     "last_line": _("The last line has no end: the file is still being written or was cut."),
     # arrival
+    "after_close": _("It came after the day of its line was closed."),
     "wrong_date": _("The name belongs to {found}, not to {expected}."),
     "manifest_missing": _("The manifest does not name this file."),
     "manifest_rows": _("The manifest says {expected} rows, the file has {found}."),

@@ -11,6 +11,7 @@ from apps.calendars.core.days import LONGEST_CLOSURE_DAYS, Days, instant
 from apps.calendars.models import Calendar
 from apps.calendars.selectors import days_around
 from apps.files.models import MOST_DAYS_LATER, ArrivalRule, ArrivedFile, LateFile, Source
+from apps.files.selectors.rulings import may_be_released
 from apps.files.states import Arrival, Standing
 from apps.kernel import clock
 from apps.kernel.clock import SHANGHAI
@@ -18,6 +19,8 @@ from apps.people.models import User
 from apps.people.selectors import lines_visible_to
 
 SOURCES_SHOWN = 20
+UNUSED = frozenset({Arrival.DUPLICATE, Arrival.REJECTED})
+"""What came like this says nothing about whether the file is here."""
 ARRIVALS_READ = 2_000
 TOLD_WITHIN = timedelta(days=7)
 """What has been due for longer than that when a sweeper comes back is not told any more."""
@@ -169,9 +172,9 @@ def _expected(
     now: datetime,
 ) -> Expected:
     due_at = _due_at(rule, days, day) if rule else None
-    deciding = next((file for file in reversed(arrivals) if file.state != Arrival.DUPLICATE), None)
+    deciding = next((file for file in reversed(arrivals) if file.state not in UNUSED), None)
     if deciding is not None and deciding.state == Arrival.QUARANTINED:
-        standing = Standing.BAD
+        standing = Standing.AFTER_CLOSE if may_be_released(deciding) else Standing.BAD
     elif deciding is not None:
         standing = Standing.REPLACED if deciding.version > 1 else Standing.HERE
     elif due_at is not None:
