@@ -1,0 +1,1 @@
+"""Arithmetic and files of fund settlement in Shenzhen: no database, no clock."""
