@@ -1,0 +1,1 @@
+"""Which class of the product tree a product is in, decided by tables with effective dates."""

@@ -1,0 +1,1 @@
+"""Trees, wildcards, rules and outcomes without database and clock."""
