@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.lines.options_margin.states import DeclarationState, Declaring, Part, Stage
+from apps.lines.uplifts.models import MarginUplift
 from apps.people.models import BusinessLine
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class MarginAccount(models.Model):
     account = models.CharField(_("account"), max_length=20)
     row_no = models.PositiveIntegerField(_("row"))
     uplift = models.DecimalField(_("uplift"), max_digits=8, decimal_places=4)
+    group = models.CharField(_("group of the client"), max_length=20, blank=True)
     funds = _money(_("money of the account"))
     single_margin = _money(_("without combinations"))
     margin = _money(_("margin at the depository"))
@@ -90,6 +92,7 @@ class MarginAccount(models.Model):
     shortfalls = models.JSONField(_("covered lots without shares"), default=list)
     evenings = models.JSONField(_("evenings to come"), default=list)
     proof = models.JSONField(_("proof"), default=list)
+    terms = models.JSONField(_("terms"), default=dict)  # what it was computed with: `store.terms_said`
 
     class Meta:
         app_label = "lines"
@@ -128,6 +131,9 @@ class MarginRow(models.Model):
     margin = _money(_("margin"))
     client_unit_margin = _money(_("client's margin of one"))
     client_margin = _money(_("client's margin"))
+    uplift_rule = models.ForeignKey(
+        MarginUplift, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("uplift of the broker")
+    )  # null: what the counter says of the account
 
     class Meta:
         app_label = "lines"

@@ -16,6 +16,7 @@ class MarginAccountOut(serializers.ModelSerializer[MarginAccount]):
             "business_date",
             "account",
             "uplift",
+            "group",
             "funds",
             "single_margin",
             "margin",

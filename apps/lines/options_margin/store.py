@@ -17,9 +17,11 @@ from apps.lines.options_margin.core.account import AccountMargin, CombinationMar
 from apps.lines.options_margin.core.checking import Wanted
 from apps.lines.options_margin.core.day import Evaluation
 from apps.lines.options_margin.core.listed import Listed, Price
+from apps.lines.options_margin.core.market import Rates
 from apps.lines.options_margin.models import BreakWaiver, CombinationDeclaration, MarginAccount, MarginRow, OptionContract
 from apps.lines.options_margin.states import DeclarationState, Part
 from apps.lines.store import chunks, packaged_layouts
+from apps.lines.uplifts.core.rules import UpliftRule
 
 _BATCH = 500
 
@@ -95,13 +97,13 @@ def _contract(
 
 
 @transaction.atomic
-def replace_accounts(*, run: Run, evaluations: Iterable[Evaluation]) -> int:
+def replace_accounts(*, run: Run, evaluations: Iterable[Evaluation], rates: Rates) -> int:
     """What was evaluated instead of what the run held; rows are written as they are computed."""
     CombinationDeclaration.objects.filter(run=run).delete()
     MarginAccount.objects.filter(run=run).delete()
     count = 0
     for part in chunks(evaluations, _BATCH):
-        accounts = MarginAccount.objects.bulk_create([_account(run, one) for one in part])
+        accounts = MarginAccount.objects.bulk_create([_account(run, one, rates) for one in part])
         pairs = list(zip(accounts, part, strict=True))
         MarginRow.objects.bulk_create([row for account, one in pairs for row in _rows(account, one)], batch_size=2000)
         declarations = [row for account, one in pairs for row in _declarations(run, account, one)]
@@ -110,7 +112,7 @@ def replace_accounts(*, run: Run, evaluations: Iterable[Evaluation]) -> int:
     return count
 
 
-def _account(run: Run, one: Evaluation) -> MarginAccount:
+def _account(run: Run, one: Evaluation, rates: Rates) -> MarginAccount:
     client = one.client
     return MarginAccount(
         run=run,
@@ -119,6 +121,8 @@ def _account(run: Run, one: Evaluation) -> MarginAccount:
         account=client.account,
         row_no=client.row_no,
         uplift=client.uplift,
+        group=client.group[:20],
+        terms=terms_said(rates, one.rules),
         funds=client.funds,
         single_margin=yuan(one.own.single_fen),
         margin=yuan(one.exchange.fen),
@@ -133,6 +137,17 @@ def _account(run: Run, one: Evaluation) -> MarginAccount:
         evenings=[{"after": row.after, "total": str(yuan(row.fen)), "gone": len(row.gone)} for row in one.evenings],
         proof=[asdict(row) for row in one.proofs if row.saving],
     )
+
+
+def terms_said(rates: Rates, rules: Iterable[UpliftRule]) -> dict[str, Any]:
+    """What an account was computed with besides its own uplift: when combinations end, and the broker's rules by number."""
+    return {
+        "spread_days": rates.spread_days,
+        "straddle_days": rates.straddle_days,
+        "allow_adjusted": rates.allow_adjusted,
+        "spread_minimum": rates.spread_minimum,
+        "rules": [rule.uplift.rule for rule in rules],
+    }
 
 
 def _said(number: str, row: Any) -> dict[str, Any]:
@@ -168,6 +183,7 @@ def _part(
             margin=yuan(at_exchange.fen) if at_exchange else Decimal(0),
             client_unit_margin=yuan(row.unit_fen),
             client_margin=yuan(row.fen),
+            uplift_rule_id=row.rule or None,
         )
 
 

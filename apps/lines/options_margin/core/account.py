@@ -19,6 +19,7 @@ class LegMargin:
     holding: Holding
     lots: int
     unit_fen: int
+    rule: int = 0  # of the broker's uplift; 0: what the counter says of the account
 
     @property
     def fen(self) -> int:
@@ -29,6 +30,7 @@ class LegMargin:
 class CombinationMargin:
     combination: Combination
     unit_fen: int
+    rule: int = 0
 
     @property
     def fen(self) -> int:

@@ -1,7 +1,7 @@
 """One account's evening: what it pays as declared, at the client's rates, at best, and on the evenings to come."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,7 +15,9 @@ from apps.lines.options_margin.core.listed import Client, Declared
 from apps.lines.options_margin.core.market import Basis, Contract, Market, Rates, Side, Underlying
 from apps.lines.options_margin.core.optimal import GroupProof, cheapest_set
 from apps.lines.options_margin.core.single import single_margin
-from apps.lines.options_margin.core.strategies import STRATEGIES, Algorithm, Kind, combination_margin, last_days
+from apps.lines.options_margin.core.strategies import STRATEGIES, Algorithm, Kind, combination_price, last_days
+from apps.lines.uplifts.core.rules import UpliftRule, rules_for
+from apps.lines.uplifts.states import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Evaluation:
     declarations: tuple[Declaration, ...]
     evenings: tuple[Evening, ...]
     funds: int
+    rules: tuple[UpliftRule, ...] = ()
 
     @property
     def call(self) -> int:
@@ -52,13 +55,31 @@ class Evaluation:
 
 
 class Evaluator:
-    """Evaluates accounts of one day one after the other; margins of contracts are computed once per uplift."""
+    """Evaluates accounts of one day one after the other; margins of contracts are computed once per uplift and rules.
 
-    def __init__(self, contracts: dict[str, Contract], closes: dict[str, Decimal], rates: Rates, evenings: int) -> None:
+    `rules` are the broker's uplifts of the day; at the depository's rates none of them holds.
+    """
+
+    def __init__(
+        self,
+        contracts: dict[str, Contract],
+        closes: dict[str, Decimal],
+        rates: Rates,
+        evenings: int,
+        rules: Sequence[UpliftRule] = (),
+    ) -> None:
         self._contracts, self._closes, self._rates, self._evenings = contracts, closes, rates, evenings
-        self._caches: dict[Decimal, dict[object, object]] = {}
+        self._caches: dict[tuple[Decimal, tuple[UpliftRule, ...]], dict[object, object]] = {}
+        self._of_many = [rule for rule in rules if rule.holder is not Holder.ACCOUNT]
+        self._of_one: dict[str, list[UpliftRule]] = defaultdict(list)
+        for rule in rules:
+            if rule.holder is Holder.ACCOUNT:
+                self._of_one[rule.who].append(rule)
 
-    def market_of(self, client: Client, uplift: Decimal) -> Market:
+    def rules_of(self, client: Client) -> tuple[UpliftRule, ...]:
+        return rules_for([*self._of_one.get(client.account, ()), *self._of_many], client.account, client.group)
+
+    def market_of(self, client: Client, uplift: Decimal, rules: tuple[UpliftRule, ...] = ()) -> Market:
         """The contracts that the account holds, with the shares that it has."""
         numbers = {holding.contract for holding in client.positions}
         numbers |= {leg.contract for row in client.declared for leg in row.combination.legs}
@@ -72,12 +93,13 @@ class Evaluator:
                 code: Underlying(code, self._closes.get(code), None, client.free.get(code, 0), client.locked.get(code, 0))
                 for code in codes
             },
-            cache=self._caches.setdefault(uplift, {}),
+            rules=rules,
+            cache=self._caches.setdefault((uplift, rules), {}),
         )
 
     def evaluate(self, client: Client) -> Evaluation:
         """Raises PriceMissing when a price is not there."""
-        exchange, own = self.market_of(client, Decimal(0)), self.market_of(client, client.uplift)
+        exchange, own = self.market_of(client, Decimal(0)), self.market_of(client, client.uplift, self.rules_of(client))
         declared, refused, found = accepted(client, exchange)
         dissolved = tuple(declared[number] for number in found.dissolved)
         living = tuple(row for number, row in enumerate(declared) if number not in found.dissolved)
@@ -99,11 +121,13 @@ class Evaluator:
             declarations=tuple(declarations),
             evenings=tuple(self._forecast(client, declared, own)),
             funds=funds,
+            rules=own.rules,
         )
 
     def _forecast(self, client: Client, declared: list[Declared], market: Market) -> list[Evening]:
-        """Nothing when no combination is dissolved and no contract expires within the evenings looked at."""
+        """Nothing when within the evenings looked at no combination is dissolved, no contract expires and no rule begins."""
         soon = any(contract.days_to_expiry < self._evenings for contract in market.contracts.values())
+        soon = soon or _nears(market, self._evenings)
         for row in declared:
             last = last_days(STRATEGIES[row.combination.strategy], market)
             left = min(market.contracts[leg.contract].days_to_expiry for leg in row.combination.legs)
@@ -112,6 +136,12 @@ class Evaluator:
             return []
         found = evenings_of(client.positions, [row.combination for row in declared], market, self._evenings)
         return [] if isinstance(found, Refusal) else found
+
+
+def _nears(market: Market, evenings: int) -> bool:
+    """Whether a rule of the last days before expiry begins to hold for a contract within the evenings."""
+    lefts = [contract.days_to_expiry for contract in market.contracts.values()]
+    return any(rule.days is not None and any(rule.days < left <= rule.days + evenings for left in lefts) for rule in market.rules)
 
 
 def accepted(client: Client, market: Market) -> tuple[list[Declared], list[RefusedDeclaration], AccountMargin]:
@@ -170,8 +200,12 @@ def _alone(row: Combination, market: Market) -> int:
 
 def _leg(leg: LegMargin, market: Market) -> LegMargin:
     is_free = leg.holding.side is Side.LONG or leg.holding.is_covered
-    return replace(leg, unit_fen=0 if is_free else single_margin(market.contracts[leg.holding.contract], market).fen)
+    if is_free:
+        return replace(leg, unit_fen=0, rule=0)
+    contract = market.contracts[leg.holding.contract]
+    return replace(leg, unit_fen=single_margin(contract, market).fen, rule=market.uplift_of(contract).rule)
 
 
 def _combined(row: Combination, market: Market) -> CombinationMargin:
-    return CombinationMargin(row, combination_margin(STRATEGIES[row.strategy], row.contracts(market), market))
+    price = combination_price(STRATEGIES[row.strategy], row.contracts(market), market)
+    return CombinationMargin(row, price.fen, price.uplift.rule)

@@ -55,7 +55,7 @@ def what_if(
 
 
 def _later(market: Market, days: int) -> Market:
-    """The same prices with fewer trading days to expiry; single margins do not depend on them."""
+    """The same prices with fewer trading days to expiry; only rules of the broker and dissolutions depend on them."""
     contracts = {
         number: replace(contract, days_to_expiry=contract.days_to_expiry - days)
         for number, contract in market.contracts.items()

@@ -59,6 +59,7 @@ class Client:
     funds: Decimal
     positions: Counter[Holding] = field(default_factory=Counter)
     declared: list[Declared] = field(default_factory=list)
+    group: str = ""  # as the counter names it; rules of the broker's uplift may be for a group
     locked: dict[str, int] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
 
@@ -153,7 +154,7 @@ def clients_of(
     for row in accounts:
         if row["Account"] in found:
             raise row.refuse("Account", "is there twice")
-        found[row["Account"]] = Client(row["Account"], row.number, amount_of(row, "Uplift"), amount_of(row, "Funds"))
+        found[row["Account"]] = _account(row)
     for row in positions:
         client = _client(found, row)
         if row["Side"] not in SIDES or row["Covered"] not in ("0", "1"):
@@ -166,6 +167,13 @@ def clients_of(
         client.locked[row["Underlying"]] = lots_of(row, "Locked")
         client.free[row["Underlying"]] = lots_of(row, "Free")
     return {account: found[account] for account in sorted(found)}
+
+
+def _account(row: Row) -> Client:
+    uplift = amount_of(row, "Uplift")
+    if uplift < 0:
+        raise row.refuse("Uplift", "asks less than the depository")
+    return Client(row["Account"], row.number, uplift, amount_of(row, "Funds"), group=row["Group"])
 
 
 def _client(found: dict[str, Client], row: Row) -> Client:

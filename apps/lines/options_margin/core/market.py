@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
+from functools import cached_property
+
+from apps.lines.uplifts.core.rules import Uplift, UpliftRule
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 """Nothing in it is ever rounded by accident: what needs more than 200 digits is refused by `decimal.Inexact`."""
@@ -98,13 +101,26 @@ class Rates:
 
 @dataclass(frozen=True)
 class Market:
-    """One day's contracts and prices under one table of rates."""
+    """One day's contracts and prices under one table of rates; `rules` are the broker's that fit the client, nearest first."""
 
     basis: Basis
     rates: Rates
     contracts: dict[str, Contract]
     underlyings: dict[str, Underlying]
+    rules: tuple[UpliftRule, ...] = ()
     cache: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def own_uplift(self) -> Uplift:
+        """What holds where no rule fits."""
+        return Uplift(self.rates.uplift, spread_minimum=self.rates.spread_minimum)
+
+    def uplift_of(self, contract: Contract) -> Uplift:
+        """The uplift of one contract: that of the nearest rule that fits it, else the account's own."""
+        for rule in self.rules:
+            if rule.is_for_contract(contract.number, contract.underlying, contract.days_to_expiry):
+                return rule.uplift
+        return self.own_uplift
 
     def settle_of(self, contract: Contract) -> Decimal:
         """The settlement price of the basis, CNY a share. Raises PriceMissing."""

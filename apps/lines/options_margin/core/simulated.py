@@ -25,6 +25,7 @@ CLOSES = {
     "510500": (Decimal("5.713"), Decimal("5.745")),
 }
 NAMES = {"510050": "50ETF", "510300": "300ETF", "510500": "500ETF"}
+GROUPS = ("retail", "professional", "institution")
 STANDARD_UNIT, ADJUSTED_UNIT = 10_000, 10_159
 RATIO, FLOOR_RATIO = Decimal("0.12"), Decimal("0.07")
 RATES = Rates(call_a=RATIO, call_b=FLOOR_RATIO, put_a=RATIO, put_b=FLOOR_RATIO, allow_adjusted=True)
@@ -79,6 +80,7 @@ def build_world(
         client = _client(f"A{810_000_000 + number:09}"[:10], dice, contracts)
         market = evaluator.market_of(client, Decimal(0))
         client = _with_declarations(client, dice, market, number)
+        client.group = GROUPS[number % len(GROUPS)]
         declared, _refused, margin = accepted(client, evaluator.market_of(client, Decimal(0)))
         living = tuple(row for place, row in enumerate(declared) if place not in margin.dissolved)
         funds = Decimal(margin.fen).scaleb(-2) * dice.choice([80, 110, 130, 150, 200, 300]) / 100

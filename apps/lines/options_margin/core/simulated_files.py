@@ -112,7 +112,7 @@ def _own_combinations(world: World) -> Iterator[bytes]:
 
 def _own_accounts(world: World) -> Iterator[bytes]:
     for account in world.accounts:
-        yield bar(account.client.account, f"{account.client.uplift:.2f}", f"{account.client.funds:.2f}")
+        yield bar(account.client.account, f"{account.client.uplift:.2f}", f"{account.client.funds:.2f}", account.client.group)
 
 
 def _own_shares(world: World) -> Iterator[bytes]:

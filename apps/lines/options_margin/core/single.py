@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from apps.lines.options_margin.core.market import EXACT, Contract, Market, OptionType
+from apps.lines.uplifts.core.rules import Uplift
 
 _ROUND = Context(prec=200, rounding=ROUND_HALF_UP)
 _FEN = Decimal("0.01")
@@ -35,17 +36,19 @@ def with_uplift(amount: Decimal, uplift: Decimal) -> Decimal:
     return EXACT.multiply(amount, EXACT.add(Decimal(1), uplift))
 
 
-def single_margin(contract: Contract, market: Market) -> SingleMargin:
-    """What one plain short contract costs on the market's basis. Raises PriceMissing."""
-    found = market.cache.get(contract.number)
+def single_margin(contract: Contract, market: Market, uplift: Uplift | None = None) -> SingleMargin:
+    """What one plain short contract costs on the market's basis, under its own uplift or another one. Raises PriceMissing."""
+    asked = uplift or market.uplift_of(contract)
+    key = contract.number, asked.rule
+    found = market.cache.get(key)
     if isinstance(found, SingleMargin):
         return found
-    margin = _single_margin(contract, market)
-    market.cache[contract.number] = margin
+    margin = _single_margin(contract, market, asked)
+    market.cache[key] = margin
     return margin
 
 
-def _single_margin(contract: Contract, market: Market) -> SingleMargin:
+def _single_margin(contract: Contract, market: Market, uplift: Uplift) -> SingleMargin:
     rates, settle, price = market.rates, market.settle_of(contract), market.price_of(contract)
     strike, zero = contract.strike, Decimal(0)
     is_call = contract.option_type is OptionType.CALL
@@ -53,6 +56,7 @@ def _single_margin(contract: Contract, market: Market) -> SingleMargin:
     out_of_the_money = max(distance, zero)
     ratio = (rates.call_a if is_call else rates.put_a) if contract.ratio is None else contract.ratio
     floor_ratio = (rates.call_b if is_call else rates.put_b) if contract.floor_ratio is None else contract.floor_ratio
+    ratio, floor_ratio = EXACT.add(ratio, uplift.ratio_more), EXACT.add(floor_ratio, uplift.floor_more)
     ratio_term = EXACT.subtract(EXACT.multiply(ratio, price), out_of_the_money)
     floor_term = EXACT.multiply(floor_ratio, price if is_call else strike)
     uncapped = EXACT.add(settle, max(ratio_term, floor_term))
@@ -69,5 +73,5 @@ def _single_margin(contract: Contract, market: Market) -> SingleMargin:
         is_floor=floor_term > ratio_term,
         is_capped=per_share != uncapped,
         before_uplift=before_uplift,
-        fen=fen_of(with_uplift(before_uplift, rates.uplift)),
+        fen=fen_of(with_uplift(before_uplift, uplift.multiple)),
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from apps.lines.options_margin.core.market import EXACT, Basis, Contract, Market, OptionType, Side
 from apps.lines.options_margin.core.single import fen_of, single_margin, with_uplift
+from apps.lines.uplifts.core.rules import Uplift
 
 
 class Strikes(StrEnum):
@@ -88,27 +89,50 @@ def lives(strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> boo
     return left > days if market.basis is Basis.MAINTAIN else left >= days
 
 
-def combination_margin(strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> int:
-    """Fen for one combination of legs that fit it: uplift first, then one rounding. Raises PriceMissing."""
-    key = (strategy.code, *(leg.number for leg in legs))
+@dataclass(frozen=True, slots=True)
+class CombinationPrice:
+    """Fen for one combination, and the uplift that made it."""
+
+    fen: int
+    uplift: Uplift
+
+
+def combination_price(strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> CombinationPrice:
+    """One combination of legs that fit it: uplift first, then one rounding. Raises PriceMissing.
+
+    Rules may ask different uplifts of the legs; the combination costs what the dearer of them asks (our convention).
+    """
+    uplifts = [market.own_uplift] if not market.rules else list({market.uplift_of(leg): None for leg in legs})
+    key = (strategy.code, *(leg.number for leg in legs), *(uplift.rule for uplift in uplifts))
     found = market.cache.get(key)
-    if isinstance(found, int):
+    if isinstance(found, CombinationPrice):
         return found
-    fen = fen_of(with_uplift(_before_uplift(strategy, legs, market), market.rates.uplift))
+    prices = [CombinationPrice(_fen_under(uplift, strategy, legs, market), uplift) for uplift in uplifts]
+    price = max(prices, key=lambda one: (one.fen, -one.uplift.rule))
+    market.cache[key] = price
+    return price
+
+
+def combination_margin(strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> int:
+    """Fen for one combination. Raises PriceMissing."""
+    return combination_price(strategy, legs, market).fen
+
+
+def _fen_under(uplift: Uplift, strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> int:
+    fen = fen_of(with_uplift(_before_uplift(strategy, legs, market, uplift), uplift.multiple))
     if strategy.kind is Kind.SPREAD and strategy.algorithm is Algorithm.NOTHING:
-        fen = max(fen, market.rates.spread_minimum)
-    market.cache[key] = fen
+        return max(fen, uplift.spread_minimum)
     return fen
 
 
-def _before_uplift(strategy: Strategy, legs: tuple[Contract, ...], market: Market) -> Decimal:
+def _before_uplift(strategy: Strategy, legs: tuple[Contract, ...], market: Market, uplift: Uplift) -> Decimal:
     if strategy.algorithm in (Algorithm.NOTHING, Algorithm.COVERED):
         return Decimal(0)
     first, second = legs
     if strategy.algorithm is Algorithm.STRIKE_DIFFERENCE:
         difference = EXACT.subtract(max(first.strike, second.strike), min(first.strike, second.strike))
         return EXACT.multiply(difference, Decimal(first.unit))
-    call, put = single_margin(first, market), single_margin(second, market)
+    call, put = single_margin(first, market, uplift), single_margin(second, market, uplift)
     if call.before_uplift == put.before_uplift:  # convention: the larger of the two prices
         other = max(call.settle, put.settle)
     else:

@@ -18,6 +18,8 @@ from apps.lines.options_margin.models import CombinationDeclaration, MarginAccou
 from apps.lines.options_margin.selectors.accounts import contracts_in, contracts_of, holdings_of
 from apps.lines.options_margin.states import DeclarationState
 from apps.lines.selectors import money_total
+from apps.lines.uplifts.models import MarginUplift
+from apps.lines.uplifts.selectors import uplifts_numbered
 
 SHOWN = 20
 SUB_ACCOUNT = "888"
@@ -90,22 +92,22 @@ def _wanted(words: list[str]) -> Wanted | None:
 
 def refused_declarations(run_id: int) -> Iterator[tuple[MarginAccount, Checked]]:
     """Accounts whose chosen declarations break a rule of the next trading day, each with the first."""
-    contracts = contracts_of(run_id)
+    contracts, known = contracts_of(run_id), uplifts_numbered()
     chosen = CombinationDeclaration.objects.filter(state=DeclarationState.CHOSEN).order_by("position")
     accounts = MarginAccount.objects.filter(run_id=run_id, declarations__state=DeclarationState.CHOSEN).distinct()
     accounts = accounts.order_by("pk").prefetch_related("rows", Prefetch("declarations", chosen, to_attr="chosen"))
     for account in accounts.iterator(chunk_size=500):
-        found = _checked(account, contracts)
+        found = _checked(account, contracts, known)
         if found.error:
             yield account, found
 
 
-def _checked(account: MarginAccount, contracts: dict[str, OptionContract]) -> Checked:
+def _checked(account: MarginAccount, contracts: dict[str, OptionContract], known: dict[int, MarginUplift]) -> Checked:
     rows = list(account.rows.all())
     declared: list[CombinationDeclaration] = account.chosen  # type: ignore[attr-defined]
     wanted = [Wanted(Verb(row.verb), row.strategy, tuple(row.legs), row.lots, row.number) for row in declared]
     numbers = contracts_in(rows) | {leg for one in wanted for leg in one.legs}
-    held = holdings_of(account, rows, {number: contracts[number] for number in numbers if number in contracts})
+    held = holdings_of(account, rows, {number: contracts[number] for number in numbers if number in contracts}, known)
     return checked(held.free, held.living, wanted, held.market, required=held.required, funds=held.funds)
 
 

@@ -24,6 +24,7 @@ from apps.lines.options_margin.models import CombinationDeclaration, MarginAccou
 from apps.lines.options_margin.selectors.files import clients_on, prices_of, rows_of
 from apps.lines.options_margin.states import DeclarationState
 from apps.lines.selectors import fen_sum, file_of, yuan_of
+from apps.lines.uplifts.selectors import rules_on
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Item, compare
 
@@ -101,10 +102,11 @@ def opening_margins(listed: dict[str, Listed]) -> dict[str, int]:
 def compute_margins(context: StepContext, parameters: ComputeMargins) -> Finished | Failed:
     """As declared, at the client's rates, with the cheapest set and its proof, and on the evenings to come."""
     prices, clients = prices_of(context.business_date), clients_on(context.business_date)
-    evaluator = Evaluator(priced(prices.listed, prices.prices), prices.closes, rates_of(parameters), parameters.evenings)
-    run = Run.objects.get(pk=context.run_id)
+    run, rates = Run.objects.get(pk=context.run_id), rates_of(parameters)
+    rules = rules_on(run.line_id, context.business_date, rates.spread_minimum)
+    evaluator = Evaluator(priced(prices.listed, prices.prices), prices.closes, rates, parameters.evenings, rules)
     try:
-        count = store.replace_accounts(run=run, evaluations=map(evaluator.evaluate, clients.values()))
+        count = store.replace_accounts(run=run, evaluations=map(evaluator.evaluate, clients.values()), rates=rates)
     except PriceMissing as missing:
         return Failed(_("%(of)s has no price “%(price)s”.") % {"of": missing.of, "price": missing.price})
     accounts = MarginAccount.objects.filter(run=run)
@@ -113,6 +115,7 @@ def compute_margins(context: StepContext, parameters: ComputeMargins) -> Finishe
         {
             "accounts": count,
             "refused": accounts.exclude(refused=[]).count(),
+            "uplift_rules": len(rules),
             **{name: f"{yuan_of(fen):.2f}" for name, fen in sums.items()},
         }
     )

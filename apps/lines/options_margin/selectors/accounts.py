@@ -21,6 +21,9 @@ from apps.lines.options_margin.core.single import SingleMargin, single_margin
 from apps.lines.options_margin.errors import DeclarationRefused, NotSoMany
 from apps.lines.options_margin.models import CombinationDeclaration, MarginAccount, MarginRow, OptionContract
 from apps.lines.options_margin.states import Part
+from apps.lines.uplifts.core.rules import UpliftRule
+from apps.lines.uplifts.models import MarginUplift
+from apps.lines.uplifts.selectors import uplifts_numbered
 from apps.people.models import User
 
 PAGE = 50
@@ -78,8 +81,13 @@ class Holdings:
         return lots
 
 
-def holdings_of(account: MarginAccount, rows: Iterable[MarginRow], contracts: Mapping[str, OptionContract]) -> Holdings:
-    """From the rows of the account and contracts of its day, held or asked about. No query."""
+def holdings_of(
+    account: MarginAccount,
+    rows: Iterable[MarginRow],
+    contracts: Mapping[str, OptionContract],
+    known: Mapping[int, MarginUplift] | None = None,
+) -> Holdings:
+    """From the rows of the account and contracts of its day, held or asked about. No query when its rules are known."""
     declared = [row for row in rows if row.part == Part.DECLARED]
     free: Counter[Holding] = Counter()
     living = []
@@ -88,7 +96,7 @@ def holdings_of(account: MarginAccount, rows: Iterable[MarginRow], contracts: Ma
             living.append((row.number, combination_in(row)))
         else:
             free[Holding(row.contract, Side(row.side), row.is_covered)] += row.lots
-    market = market_of(account, contracts.values())
+    market = market_of(account, contracts.values(), known)
     return Holdings(free, living, market, _fen(account.client_margin), _fen(account.funds))
 
 
@@ -110,14 +118,16 @@ def combination_in(row: MarginRow) -> Combination:
     return Combination(row.strategy, tuple(legs), row.lots)
 
 
-def market_of(account: MarginAccount, contracts: Iterable[OptionContract]) -> Market:
-    """The evening's prices at the client's rates; the ratios are those of each contract."""
+def market_of(
+    account: MarginAccount, contracts: Iterable[OptionContract], known: Mapping[int, MarginUplift] | None = None
+) -> Market:
+    """The evening's prices at the client's rates; the ratios are those of each contract. No query when its rules are known."""
     rows = list(contracts)
-    zero = Decimal(0)
     shares = account.shares
     return Market(
         basis=Basis.MAINTAIN,
-        rates=Rates(zero, zero, zero, zero, uplift=account.uplift, allow_adjusted=True),
+        rates=rates_in(account),
+        rules=rules_in(account, known),
         contracts={row.number: contract_in(row) for row in rows},
         underlyings={
             row.underlying: Underlying(
@@ -126,6 +136,20 @@ def market_of(account: MarginAccount, contracts: Iterable[OptionContract]) -> Ma
             for row in rows
         },
     )
+
+
+def rates_in(account: MarginAccount) -> Rates:
+    """What the account was computed with. No query."""
+    zero = Decimal(0)
+    said = {name: value for name, value in account.terms.items() if name != "rules"}
+    return Rates(zero, zero, zero, zero, uplift=account.uplift, **{"allow_adjusted": True, **said})
+
+
+def rules_in(account: MarginAccount, known: Mapping[int, MarginUplift] | None = None) -> tuple[UpliftRule, ...]:
+    """The broker's rules that were asked for the account, in their order. One query where there are any and none are known."""
+    numbers = account.terms.get("rules", [])
+    rows = uplifts_numbered(numbers) if known is None and numbers else known or {}
+    return tuple(rows[number].as_rule(account.terms["spread_minimum"]) for number in numbers)
 
 
 def contract_in(row: OptionContract) -> Contract:
@@ -205,7 +229,7 @@ def outcome_of(account: MarginAccount, *, dissolve: Iterable[str], close: Iterab
 def rows_with(account: MarginAccount) -> dict[str, list[MarginRow]]:
     """The rows of the account by part, in order. One query."""
     found: dict[str, list[MarginRow]] = {part: [] for part in Part.values}
-    for row in account.rows.order_by("pk"):
+    for row in account.rows.select_related("uplift_rule").order_by("pk"):
         found[row.part].append(row)
     return found
 
