@@ -22,8 +22,10 @@ from apps.lines.parameters.models import ParameterBaseline
 from apps.lines.parameters.selectors import approved_on, figures_of, live_on, unchecked_of_lines, unsigned_of_lines
 from apps.lines.parameters.selectors.sets import lines_covered
 from apps.people.models import BusinessLine, User
+from apps.people.states import Role
 from apps.recon.models import Break, Reconciliation
 from apps.recon.states import BreakKind, BreakState
+from tests.factories.people import give_role, make_line, make_user
 from tests.lines.parameters import (
     DAY,
     NEXT,
@@ -378,3 +380,31 @@ def test_the_page_of_a_check_that_has_gathered_nothing_says_so(root, language, w
 
     assert words in page
     assert "<table" not in page
+
+
+def test_what_was_signed_is_listed_with_who_signed_and_what_was_before(root, django_assert_max_num_queries):
+    first_signed()
+    FeeRate.objects.update(per_mille="0.25")
+    begun(NEXT)
+    sign(STAMP)
+    go_on()
+    client, outside = signed_in(), Client()
+    stranger = make_user("stranger")
+    give_role(stranger, make_line("another"), Role.OPERATOR)
+    outside.force_login(stranger)
+    kind, _slash, key = STAMP.partition("/")
+
+    with django_assert_max_num_queries(14):
+        page = client.get("/parameters/", {"kind": kind, "key": key}).content.decode()
+    with django_assert_max_num_queries(6):
+        now = client.get("/api/parameters/", {"kind": kind, "key": key}).json()["results"]
+    both = client.get("/api/parameters/", {"kind": kind, "key": key, "past": "on"}).json()["results"]
+    first = client.get("/api/parameters/", {"past": "on"}).json()
+
+    assert [one["value"]["rate"] for one in now] == ["0.25"]
+    assert [(one["value"]["rate"], len(one["signed_by"])) for one in both] == [("0.5", 0), ("0.25", 2)]
+    assert reverse("thread", args=["break", found(STAMP).pk]) in page
+    assert len(first["results"]) == min(50, ParameterBaseline.objects.count())
+    assert client.get("/api/parameters/", {"after": "x"}).status_code == 400
+    assert outside.get("/api/parameters/").json() == {"results": [], "next": None}
+    assert "empty" in outside.get("/parameters/").content.decode()

@@ -45,6 +45,10 @@ def _files_page(key: str, day: date) -> str:
     return f"{reverse('files')}?line={key.split('/')[0]}" if key else reverse("files")
 
 
+def _uplift_page(key: str, day: date) -> str:
+    return f"{reverse('uplifts')}?date={day.isoformat()}"
+
+
 KINDS = (
     Kind(
         readers.FEE,
@@ -93,6 +97,18 @@ KINDS = (
     Kind(of_files.CASH_ACCOUNT, _("Cash accounts"), of_files.cash_accounts, _files_page, {"class": _("class")}),
     Kind(of_files.UNIT, _("Trading units"), of_files.units, _files_page, {"used": _("used")}, {"used": _NO_YES}),
     Kind(of_files.UPLIFT, _("Uplifts of options accounts"), of_files.uplifts, _files_page, {"uplift": _("uplift")}),
+    Kind(
+        readers.BROKER_UPLIFT,
+        _("Uplifts of the broker"),
+        readers.uplifts,
+        _uplift_page,
+        {
+            "multiple": _("uplift of every amount"),
+            "a": _("added to ratio a"),
+            "b": _("added to ratio b"),
+            "least": _("least of a spread that costs nothing (CNY)"),
+        },
+    ),
     Kind(readers.VERSION, _("Versions in force"), readers.versions, _process_page, {"version": _("version")}),
     Kind(
         readers.TABLE,

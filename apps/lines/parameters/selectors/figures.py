@@ -179,6 +179,11 @@ def _said(kind: Kind | None, name: str, said: str | None) -> str:
     return str(kind.choices.get(name, {}).get(said, said)) if kind else said
 
 
+def part_in_words(kind: Kind | None, name: str, said: str) -> tuple[str, str]:
+    """The name of a part and what it says, in the reader's language."""
+    return _label(kind, name), _said(kind, name, said)
+
+
 def unsigned_of_lines(day: date) -> dict[int, int]:
     """How many differences of the day's checks are not signed, by the key of the business line. One query.
 

@@ -15,11 +15,15 @@ from apps.lines.parameters.conf import Scope
 from apps.lines.parameters.core.spelled import digest_of_text, entries_of, layout_value
 from apps.lines.parameters.core.values import Parameter, spelled
 from apps.lines.parameters.models import LONGEST_NAME
+from apps.lines.uplifts.models import MarginUplift
+from apps.lines.uplifts.selectors import in_force
+from apps.people.models import BusinessLine
 from apps.processes.models import Process, ProcessVersion
 from apps.processes.store import VersionsByDate
 
 EVERY_ROW = 1_000_000
 FEE, CALENDAR_DAYS, TIME_NODE, LAYOUT, VERSION, TABLE = "fee", "calendar", "time-node", "layout", "version", "table"
+BROKER_UPLIFT = "broker-uplift"
 _LINES = Path(__file__).resolve().parents[2]
 
 
@@ -41,6 +45,16 @@ def fees(scope: Scope) -> Iterator[Parameter]:
             holds_until=held.last_day,
             detail=row.source,
         )
+
+
+def uplifts(scope: Scope) -> Iterator[Parameter]:
+    """The broker's uplifts that the lines' clients pay on the date. Two queries."""
+    lines = BusinessLine.objects.filter(code__in=scope.lines)
+    for row in in_force(MarginUplift.objects.filter(line__in=lines).select_related("line"), scope.day):
+        least = {} if row.spread_minimum is None else {"least": plain(row.spread_minimum)}
+        parts = {"multiple": plain(row.multiple), "a": plain(row.ratio_more), "b": plain(row.floor_more), **least}
+        key = f"{row.line.code}/{row.key}"
+        yield Parameter(kind=BROKER_UPLIFT, key=key, value=spelled(parts), holds_from=row.valid_from, detail=row.source)
 
 
 def calendar_days(scope: Scope) -> Iterator[Parameter]:
