@@ -21,44 +21,45 @@ __all__ = ["answer", "at", "finished", "outputs_of", "post", "texts", "tried", "
 DAY, NEXT = date(2025, 11, 20), date(2025, 11, 21)
 
 
-def installed(settings: Any, root: Path) -> None:
-    """The line with its people, and folders for both days."""
+def installed(settings: Any, root: Path, line: str = "preferred-sh") -> None:
+    """The line of a market with its people, and folders for both days."""
     settings.DATA_DIR = root
     settings.CLEARWAY_DEMO_PASSWORD = "clearway-demo"
     load_calendar_facts()
-    load_demo_people("common", "preferred-sh")
-    actions.install()
+    load_demo_people("common", line)
+    actions.install(lines=[line])
     for day in (DAY, NEXT):
-        folder(root, day).mkdir(parents=True)
+        folder(root, day, line).mkdir(parents=True)
 
 
-def folder(root: Path, day: date) -> Path:
-    return root / conf.SOURCES.format(date=f"{day:%Y%m%d}")
+def folder(root: Path, day: date, line: str) -> Path:
+    return root / conf.sources_of(line).format(date=f"{day:%Y%m%d}")
 
 
-def a_world(*faults: Fault, holders: int = 3, seed: int = 1) -> World:
-    return build_world(day=DAY, shift=days_from(DAY), seed=seed, holders=holders, faults=faults)
+def a_world(*faults: Fault, holders: int = 3, seed: int = 1, line: str = "preferred-sh") -> World:
+    return build_world(day=DAY, shift=days_from(DAY), seed=seed, holders=holders, faults=faults, line=line)
 
 
 def arrive(root: Path, world: World, stage: str) -> None:
     day = NEXT if stage.startswith("next") else DAY
+    line = world.place.market.line
     for name, data in files_of(world, stage).items():
-        (folder(root, day) / name).write_bytes(data)
+        (folder(root, day, line) / name).write_bytes(data)
     for _ in range(2):
-        for source in Source.objects.filter(line__code=conf.LINE).order_by("pk"):
+        for source in Source.objects.filter(line__code=line).order_by("pk"):
             scan_source(source_id=source.pk, business_date=day)
     work()
 
 
-def begun(day: date = DAY) -> Run:
-    assert post("wang.min", "api-runs", [], {"process": "L08", "business_date": day.isoformat()}) == 201
+def begun(day: date = DAY, process: str = "L08") -> Run:
+    assert post("wang.min", "api-runs", [], {"process": process, "business_date": day.isoformat()}) == 201
     work()
-    return Run.objects.filter(process__key="L08").latest("pk")
+    return Run.objects.filter(process__key=process).latest("pk")
 
 
 def morning(root: Path, world: World) -> Run:
     """The run is begun and the events wait for their parameters."""
-    run = begun()
+    run = begun(process=process_of(world))
     arrive(root, world, "morning")
     return run
 
@@ -77,10 +78,14 @@ def a_day(root: Path, world: World) -> Run:
 
 
 def next_day(root: Path, world: World) -> Run:
-    run = begun(NEXT)
+    run = begun(NEXT, process_of(world))
     arrive(root, world, "next-morning")
     arrive(root, world, "next-evening")
     return run
+
+
+def process_of(world: World) -> str:
+    return conf.PROCESSES[world.place.market.line]
 
 
 def offered(node_id: str) -> bool:

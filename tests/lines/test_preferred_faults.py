@@ -4,10 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from apps.engine.actions.working import held
+from apps.engine.actions.working import work as do
+from apps.engine.handlers import Finished
 from apps.engine.states import StepState
 from apps.lines.preferred_stock.core.simulated import PUT_BACK, Fault
 from apps.lines.preferred_stock.models import PreferredClaim
-from apps.lines.preferred_stock.selectors import open_legs_of_lines
+from apps.lines.preferred_stock.selectors.figures import open_legs_of_lines
 from apps.recon.models import Break
 from tests.lines.preferred import (
     DAY,
@@ -17,6 +20,7 @@ from tests.lines.preferred import (
     answer,
     arrive,
     at,
+    begun,
     finished,
     installed,
     kept,
@@ -24,6 +28,7 @@ from tests.lines.preferred import (
     offered,
     outputs_of,
     texts,
+    tried,
 )
 
 NOTHING = Decimal(0)
@@ -156,20 +161,77 @@ def test_a_leg_that_is_open_for_more_than_a_day_is_a_task_and_may_go_on_waiting(
     assert list(open_legs_of_lines(NEXT).values()) == [1]
 
 
-def test_a_person_closes_a_leg_by_hand_with_a_reason_and_a_line_that_names_no_open_leg_is_refused(root):
+def test_a_leg_is_closed_by_hand_by_two_people_and_a_line_that_names_no_open_leg_is_refused(root):
     world = a_world(Fault.CASH_NEVER)
     finished(a_day(root, world))
     second = next_day(root, world)
     named = f"{PUT_BACK} {world.first.account}"
 
     answer("legs", "wang.min", decision="settle", lines=f"{named} securities", reason="seen at the bank")
-    assert outputs_of("settle")["told"] == [f"“{named} securities”：该权益没有此未结腿。"]
+    assert outputs_of("take_legs")["told"] == [f"“{named} securities”：该权益没有此未结腿。"]
     assert kept(world.first).by_hand == ""
     answer("legs", "wang.min", decision="settle", lines=f"{named} cash", reason="seen at the bank")
+    assert outputs_of("take_legs")["to_close"] == [f"业务 {PUT_BACK}，{world.first.account}：{world.first.pay} 元按已到账处理。"]
+    assert tried("approve_legs", "wang.min", decision="approved") == 403
+    assert kept(world.first).by_hand == ""
+
+    answer("approve_legs", "li.lei", decision="returned")
+    assert (offered("legs"), kept(world.first).cash_on) == (True, None)
+    answer("legs", "wang.min", decision="settle", lines=f"{named} cash", reason="seen at the bank")
+    answer("approve_legs", "li.lei", decision="approved")
 
     finished(second)
     row = kept(world.first)
     assert (row.state, row.paid, row.by_hand) == ("posted", world.first.pay, "cash: seen at the bank")
+
+
+def test_a_client_takes_a_declaration_back_inside_the_window_and_the_counter_sets_the_shares_free(root):
+    world = a_world(Fault.WITHDRAWN)
+    first = a_day(root, world)
+    finished(first)
+    declared = kept(world.first).declared
+    assert (kept(world.first).state, declared) == ("declared", world.first.declared)
+    assert not PreferredClaim.objects.filter(event__kind="put_back", state="posted").exists()
+
+    second = begun(NEXT)
+    arrive(root, world, "next-morning")
+    assert kept(world.first).state == "withdrawal"
+    assert [line[4:] for line in texts(f"ygsb{second.pk:06}")] == [[world.first.account, "00W40", str(declared), "withdraw"]]
+    arrive(root, world, "next-evening")
+
+    finished(second)
+    row = kept(world.first)
+    assert (row.state, row.declared, row.withdrawn, row.withdrawn_on) == ("declaring", 0, declared, NEXT)
+    freed = [line[4:8] for line in texts(f"ygrz{second.pk:06}") if line[0] == "release"]
+    assert freed == [[row.account, row.unit, "0", str(declared)]]
+    assert PreferredClaim.objects.filter(state="posted").count() == len(world.claims) - 1
+    assert not Break.objects.exists()
+    before = list(PreferredClaim.objects.order_by("pk").values())
+    for node in ("declare", "results", "post"):
+        assert isinstance(do(held(at(node))), Finished)
+    assert list(PreferredClaim.objects.order_by("pk").values()) == before
+
+
+def test_a_withdrawal_that_the_depository_refuses_leaves_the_declaration_which_is_settled(root):
+    world = a_world(Fault.WITHDRAWAL_REFUSED)
+    finished(a_day(root, world))
+
+    finished(next_day(root, world))
+
+    row = kept(world.first)
+    assert (row.state, row.accepted, row.paid, row.withdrawn_on) == ("posted", row.declared, world.first.pay, None)
+
+
+def test_a_withdrawal_of_another_quantity_is_told_and_the_declaration_stands(root):
+    world = a_world(Fault.WRONG_WITHDRAWAL)
+    finished(a_day(root, world))
+    second = next_day(root, world)
+    assert outputs_of("declare")["told"] == [f"第 1 行，{PUT_BACK}/{world.first.account}：申报数量不符。"]
+
+    answer("findings", "wang.min", decision="accept", reason="the client was told")
+
+    finished(second)
+    assert (kept(world.first).state, kept(world.first).withdrawn) == ("posted", 0)
 
 
 def test_another_amount_than_computed_is_a_break_and_its_leg_stays_open(root):

@@ -13,7 +13,7 @@ from apps.engine.states import StepState
 from apps.files.models import SentFile
 from apps.lines.preferred_stock.core.simulated import PUT_BACK, REDEMPTION, Fault
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
-from apps.lines.preferred_stock.selectors import figures_of
+from apps.lines.preferred_stock.selectors.figures import figures_of
 from apps.people.models import User
 from apps.recon.models import Break, Reconciliation
 from tests.lines.preferred import (

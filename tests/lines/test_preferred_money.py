@@ -19,12 +19,14 @@ from apps.lines.preferred_stock.core.claims import (
     closed,
     legs_in,
     shares_in,
+    withdrawn,
 )
+from apps.lines.preferred_stock.core.markets import BEIJING, SHENZHEN, cash_in_results, results_in, settled_on, shares_out_in
 from apps.lines.preferred_stock.core.parameters import Refusal, parameters_in
 from apps.lines.preferred_stock.core.pay import pay_of, redeemed
-from apps.lines.preferred_stock.core.simulated import Fault, build_world
+from apps.lines.preferred_stock.core.simulated import PLACES, Fault, build_world
 from apps.lines.preferred_stock.core.simulated_files import STAGES, files_of
-from apps.lines.preferred_stock.selectors import packaged_terms
+from apps.lines.preferred_stock.selectors.claims import packaged_terms
 
 DAY = date(2025, 11, 20)
 KINDS = {"PB1": "put_back", "RD1": "redemption"}
@@ -205,10 +207,97 @@ def test_the_packaged_table_pairs_each_code_with_its_bookings_and_holds_from_a_d
     assert terms.kind_of("005", DAY) is None
 
 
-@given(seed=st.integers(0, 50), faults=st.sets(st.sampled_from(Fault)))
-def test_the_same_days_give_the_same_files(seed, faults):
+@given(seed=st.integers(0, 50), faults=st.sets(st.sampled_from(Fault)), line=st.sampled_from(sorted(PLACES)))
+def test_the_same_days_give_the_same_files(seed, faults, line):
     def files():
-        world = build_world(day=DAY, shift=lambda n: date(2025, 11, 20 + n), seed=seed, holders=3, faults=faults)
+        world = build_world(day=DAY, shift=lambda n: date(2025, 11, 20 + n), seed=seed, holders=3, faults=faults, line=line)
         return [files_of(world, stage) for stage in STAGES]
 
     assert files() == files()
+
+
+def test_a_withdrawal_takes_back_the_whole_declaration_of_an_earlier_day_and_says_why_not():
+    declared = [a_claim(1), a_claim(2, open=False), a_claim(3)]
+    choices = [
+        a_choice(100, 1, 1),
+        Choice(row=2, event="PB1", account="B1", unit="U", quantity=100, instruction="withdraw"),
+        Choice(row=3, event="PB1", account="B1", unit="U", quantity=100, instruction="withdraw"),
+        Choice(row=4, event="PB1", account="B2", unit="U", quantity=100, instruction="withdraw"),
+        Choice(row=5, event="PB1", account="B3", unit="U", quantity=99, instruction="withdraw"),
+        Choice(row=6, event="PB1", account="B9", unit="U", quantity=1, instruction="withdraw"),
+    ]
+
+    found, findings = withdrawn(choices, declared)
+
+    assert found == [1]
+    assert [(one.row, one.flaw) for one in findings] == [
+        (3, Flaw.TWICE),
+        (4, Flaw.NOT_DECLARED),
+        (5, Flaw.OTHER_DECLARED),
+        (6, Flaw.NO_CLAIM),
+    ]
+    strange = Choice(row=1, event="PB1", account="B1", unit="U", quantity=1, instruction="sell")
+    assert [one.flaw for one in chosen([strange], declared)[1]] == [Flaw.NO_INSTRUCTION]
+
+
+@pytest.mark.parametrize(("accepted", "found", "flaws"), [(100, {1: 100}, []), (0, {1: 0}, []), (40, {}, [Flaw.PART_WITHDRAWN])])
+def test_a_withdrawal_is_accepted_whole_or_not_at_all(accepted, found, flaws):
+    one = Result(
+        row=1,
+        event="PB1",
+        code="820002",
+        verdict="0000",
+        account="B1",
+        unit="U",
+        declared=100,
+        accepted=accepted,
+        is_withdrawal=True,
+    )
+
+    kept, findings = answered([one], [a_claim()], settled="0000")
+
+    assert (kept, [one.flaw for one in findings]) == (found, flaws)
+
+
+def a_result_row(**more):
+    at = BEIJING.result_columns
+    values = {
+        at.kind: "B5",
+        at.event: "PB1",
+        at.security: "820011",
+        at.code: "820002",
+        at.account: "B1",
+        at.unit: "500001",
+        at.declared: "100",
+        at.accepted: "40",
+        at.verdict: "Y",
+        at.cash: "0",
+        at.settles: "2025-11-20",
+    }
+    return Row(1, values | {getattr(at, name): value for name, value in more.items()}, "bjsjg")
+
+
+def test_results_of_beijing_tell_answers_securities_and_cash_by_the_kind_of_row():
+    answers = [a_result_row(), a_result_row(kind="B7"), a_result_row(kind="DZ"), a_result_row(code="")]
+    moves = [a_result_row(kind="R1"), a_result_row(kind="R1", verdict="N"), a_result_row(kind="R1", settles="2025-11-21")]
+    paid = [a_result_row(kind="R2", cash="10.05"), a_result_row(kind="R2", cash="0.05"), a_result_row(kind="R1", cash="9")]
+    at = BEIJING.result_columns
+
+    found = results_in(answers, at, {"820002", "820003"}, acceptance="B5", withdrawal="B7")
+
+    assert [(one.accepted, one.is_withdrawal) for one in found] == [(40, False), (40, True)]
+    holder = ("B1", "500001", "820011")
+    assert shares_out_in(moves, at, "R1", DAY) == {holder: 40}
+    assert cash_in_results(paid, at, "R2", DAY) == {holder: Decimal("10.10")}
+    with pytest.raises(BadRow, match="JGSFJE"):
+        cash_in_results([a_result_row(kind="R2", cash="0.001")], at, "R2", DAY)
+    assert (settled_on("20251120"), settled_on("0")) == (DAY, None)
+
+
+@pytest.mark.parametrize(("market", "kinds"), [("SZ", ("YXSB", "YXCX", "YXZQ", "YXZJ")), ("BJ", ("B5", "B7", "R1", "R2"))])
+def test_each_market_has_its_own_codes_and_the_same_bookings(market, kinds):
+    terms = packaged_terms(market)
+
+    assert (terms.acceptance, terms.withdrawal, terms.movement, terms.detail) == kinds
+    assert [(one.code, one.cash_booking) for one in terms.bookings] == [("820002", "005_005_004"), ("820003", "005_005_005")]
+    assert (SHENZHEN.tells_all_in_results, terms.settled_code) == (True, "Y")

@@ -27,9 +27,9 @@ class PreferredEvent(models.Model):
     announced_on = models.DateField(_("announced on"))
     file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     row_no = models.PositiveIntegerField(_("row"))
-    number = models.CharField(_("event"), max_length=10)
+    number = models.CharField(_("event"), max_length=20)
     kind = models.CharField(_("kind of event"), max_length=10, choices=EventKind.choices)
-    security = models.CharField(_("security"), max_length=6)
+    security = models.CharField(_("security"), max_length=8)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=4, null=True)
     dividend = models.DecimalField(_("accrued dividend"), max_digits=12, decimal_places=4, null=True)
     tax_rate = models.DecimalField(_("tax rate"), max_digits=6, decimal_places=4, null=True)
@@ -63,17 +63,20 @@ class PreferredClaim(models.Model):
     """What one account holds of an event. `securities_on` and `cash_on`: the business date on which a leg closed.
 
     `paid` is what the depository paid, `pay` what we computed. `problem`: why its result stopped. `by_hand`: legs that a person
-    closed, with the reason. `declared_by` and `posted_by`: the run that told the market and the counter; no other one tells them
-    again.
+    closed, with the reason. `withdrawn`: shares of the last declaration that the client took back, `withdrawn_on` the day on
+    which the depository confirmed it. `declared_by`, `withdrawn_by`, `posted_by`, `released_by`: the run that told the market
+    of the declaration and its withdrawal, and the counter of both legs and of withdrawn shares; no other one tells them again.
     """
 
     event = models.ForeignKey(PreferredEvent, on_delete=models.PROTECT, related_name="claims", verbose_name=_("event"))
     file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
-    account = models.CharField(_("account"), max_length=10)
-    unit = models.CharField(_("unit"), max_length=5)
+    account = models.CharField(_("account"), max_length=20)
+    unit = models.CharField(_("unit"), max_length=6)
     entitled = models.BigIntegerField(_("entitled"))
     declared = models.BigIntegerField(_("declared"), default=0)
     declared_on = models.DateField(_("declared on"), null=True)
+    withdrawn = models.BigIntegerField(_("withdrawn"), default=0)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True)
     accepted = models.BigIntegerField(_("accepted"), default=0)
     held_before = models.BigIntegerField(_("held before"), default=0)
     pay = models.DecimalField(_("pay"), max_digits=20, decimal_places=2, default=Decimal(0))
@@ -85,6 +88,8 @@ class PreferredClaim(models.Model):
     posted_on = models.DateField(_("posted on"), null=True)
     declared_by = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("run"))
     posted_by = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("run"))
+    withdrawn_by = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("run"))
+    released_by = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("run"))
     state = models.CharField(_("state"), max_length=10, choices=ClaimState.choices, default=ClaimState.ANNOUNCED)
     problem = models.CharField(_("problem"), max_length=200, blank=True)
     by_hand = models.CharField(_("closed by hand"), max_length=300, blank=True)
@@ -100,6 +105,10 @@ class PreferredClaim(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="posted") | Q(securities_on__isnull=False, cash_on__isnull=False),
                 name="posted_preferred_claims_have_both_legs",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_by__isnull=False, withdrawn__gt=0),
+                name="withdrawn_preferred_claims_say_how_many",
             ),
         ]
         indexes = [models.Index(fields=["state", "id"], name="preferred_claims_by_state")]

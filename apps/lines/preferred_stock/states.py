@@ -15,6 +15,7 @@ class ClaimState(TextChoices):
     ANNOUNCED = "announced", _("Announced")
     DECLARING = "declaring", _("May be declared")
     DECLARED = "declared", _("Declared and frozen")
+    WITHDRAWAL = "withdrawal", _("Withdrawal sent")
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
     SEC_OUT = "sec_out", _("Securities out")
@@ -40,14 +41,18 @@ def _move(sources: str, target: ClaimState) -> Move:
 CLAIM_MOVES: dict[str, Move] = {
     "open": _move("announced", ClaimState.DECLARING),
     "declare": _move("declaring", ClaimState.DECLARED),
-    "accept": _move("announced declared", ClaimState.ACCEPTED),
-    "reject": _move("announced declared", ClaimState.REJECTED),
+    "withdraw": _move("declared", ClaimState.WITHDRAWAL),
+    "take_back": _move("withdrawal", ClaimState.DECLARING),
+    "keep": _move("withdrawal", ClaimState.DECLARED),
+    "accept": _move("announced declared withdrawal", ClaimState.ACCEPTED),
+    "reject": _move("announced declared withdrawal", ClaimState.REJECTED),
     "deliver": _move("accepted", ClaimState.SEC_OUT),
     "pay": _move("sec_out", ClaimState.CASH_IN),
     "post": _move("cash_in", ClaimState.POSTED),
 }
 """A redemption is not declared: its claims go from announced to accepted. Cash that comes first is kept as a date of the claim,
-whose state moves on with the securities."""
+whose state moves on with the securities. A withdrawal that the depository confirms opens the claim again, one that it refuses
+leaves it declared; a result that comes instead of either counts."""
 
 OWED_STATES = (ClaimState.ACCEPTED, ClaimState.SEC_OUT)
 """Accepted, and a leg is still open."""

@@ -103,6 +103,25 @@ def declare(quantities: Mapping[int, int], run_id: int, day: date) -> None:
 
 
 @transaction.atomic
+def withdraw(claim_ids: Iterable[int], run_id: int) -> None:
+    """What clients take back is told to the depository, whole; until it answers the shares stay frozen."""
+    move("withdraw", claim_ids, withdrawn=F("declared"), withdrawn_on=None, withdrawn_by_id=run_id, released_by_id=None)
+
+
+@transaction.atomic
+def keep_withdrawals(answers: Mapping[int, int], problems: Mapping[int, str], day: date) -> None:
+    """Claims by what was taken back of them: declared shares that are free again, or 0 when the declaration stands."""
+    asked = PreferredClaim.objects.filter(state=ClaimState.WITHDRAWAL)
+    for pk, problem in problems.items():
+        asked.filter(pk=pk).update(problem=problem[:200])
+    for pk, quantity in answers.items():
+        if quantity:
+            move("take_back", [pk], declared=0, declared_on=None, declared_by_id=None, withdrawn_on=day, problem="")
+        else:
+            move("keep", [pk], problem="")
+
+
+@transaction.atomic
 def keep_answers(accepted: Mapping[int, int], problems: Mapping[int, str], day: date) -> None:
     """What the depository accepted, and why a result stopped; a claim that is answered keeps its first answer."""
     asked = PreferredClaim.objects.filter(state__in=CLAIM_MOVES["accept"].sources)
@@ -162,12 +181,14 @@ def _move_on(claim_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def mark_posted(claim_ids: Iterable[int], released: Iterable[int], run_id: int, day: date) -> None:
-    """Claims of which both legs are told to the counter, and rejected ones whose shares it sets free."""
+def mark_posted(claim_ids: Iterable[int], rejected: Iterable[int], withdrawn: Iterable[int], run_id: int, day: date) -> None:
+    """Claims of which both legs are told to the counter, and rejected and withdrawn ones whose shares it sets free."""
     move("post", claim_ids, posted_on=day, posted_by_id=run_id)
-    rejected = PreferredClaim.objects.filter(state=ClaimState.REJECTED, posted_by=None)
-    for part in chunks(list(released), _IDS):
-        rejected.filter(pk__in=part).update(posted_by_id=run_id)
+    refused = PreferredClaim.objects.filter(state=ClaimState.REJECTED, posted_by=None)
+    for part in chunks(list(rejected), _IDS):
+        refused.filter(pk__in=part).update(posted_by_id=run_id)
+    for part in chunks(list(withdrawn), _IDS):
+        PreferredClaim.objects.filter(pk__in=part, released_by=None).update(released_by_id=run_id)
 
 
 STATES_LEFT = (ClaimState.REJECTED, ClaimState.POSTED)

@@ -22,6 +22,9 @@ class Flaw(StrEnum):
     MORE_THAN_DECLARED = "more_than_declared"
     OTHER_DECLARED = "other_declared"
     OTHER_CODE = "other_code"
+    NOT_DECLARED = "not_declared"
+    PART_WITHDRAWN = "part_withdrawn"
+    NO_INSTRUCTION = "no_instruction"
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,23 @@ class Finding:
     claim: int | None = None
 
 
+class Instruction(StrEnum):
+    """What a client tells the counter."""
+
+    DECLARE = "declare"
+    WITHDRAW = "withdraw"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
+    """`instruction` as the counter wrote it: one of `Instruction`, or a word that nobody knows."""
+
     row: int
     event: str
     account: str
     unit: str
     quantity: int
+    instruction: str = Instruction.DECLARE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +66,7 @@ class Result:
     unit: str
     declared: int
     accepted: int
+    is_withdrawal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,27 +101,15 @@ class Due:
 def choices_in(rows: Iterable[Row]) -> list[Choice]:
     """Raises BadRow."""
     return [
-        Choice(row=row.number, event=row["Event"], account=row["Account"], unit=row["Unit"], quantity=shares_in(row, "Quantity"))
-        for row in rows
-    ]
-
-
-def results_in(rows: Iterable[Row], codes: Iterable[str]) -> list[Result]:
-    """Rows of the results whose code (FZDM) is one of this line; all others are other business. Raises BadRow."""
-    wanted = frozenset(codes)
-    return [
-        Result(
+        Choice(
             row=row.number,
-            event=row["YWBH"],
-            code=row["FZDM"],
-            verdict=row["JGDM"],
-            account=row["ZQZH1"],
-            unit=row["XWH1"],
-            declared=shares_in(row, "SBSL"),
-            accepted=shares_in(row, "CGSL"),
+            event=row["Event"],
+            account=row["Account"],
+            unit=row["Unit"],
+            quantity=shares_in(row, "Quantity"),
+            instruction=row["Instruction"],
         )
         for row in rows
-        if row["FZDM"] in wanted
     ]
 
 
@@ -123,11 +125,16 @@ def shares_in(row: Row, column: str) -> int:
 
 
 def chosen(choices: Iterable[Choice], claims: Iterable[Asked]) -> tuple[dict[int, int], list[Finding]]:
-    """Shares that each claim declares, and the choices that nobody can follow; those that can be are not stopped by them."""
+    """Shares that each claim declares, and the choices that nobody can follow; those that can be are not stopped by them.
+
+    Withdrawals are passed by, words that nobody knows are told.
+    """
     by_key = {one.key: one for one in claims}
     found: dict[int, int] = {}
     findings = []
     for one in choices:
+        if one.instruction == Instruction.WITHDRAW:
+            continue
         claim = by_key.get((one.event, one.account, one.unit))
         flaw = _choice_flaw(one, claim, found)
         if flaw or claim is None:
@@ -138,6 +145,8 @@ def chosen(choices: Iterable[Choice], claims: Iterable[Asked]) -> tuple[dict[int
 
 
 def _choice_flaw(one: Choice, claim: Asked | None, found: Mapping[int, int]) -> Flaw | None:
+    if one.instruction != Instruction.DECLARE:
+        return Flaw.NO_INSTRUCTION
     if claim is None:
         return Flaw.NO_CLAIM
     if claim.pk in found:
@@ -147,10 +156,41 @@ def _choice_flaw(one: Choice, claim: Asked | None, found: Mapping[int, int]) -> 
     return Flaw.TOO_MUCH if one.quantity > claim.limit else None
 
 
+def withdrawn(choices: Iterable[Choice], claims: Iterable[Asked]) -> tuple[list[int], list[Finding]]:
+    """Claims whose whole declaration a client takes back, and the withdrawals that nobody can follow.
+
+    `limit` of a claim is what was declared, `open` whether it may be taken back today.
+    """
+    by_key = {one.key: one for one in claims}
+    found: list[int] = []
+    findings = []
+    for one in choices:
+        if one.instruction != Instruction.WITHDRAW:
+            continue
+        claim = by_key.get((one.event, one.account, one.unit))
+        flaw = _withdrawal_flaw(one, claim, found)
+        if flaw or claim is None:
+            findings.append(Finding(flaw or Flaw.NO_CLAIM, one.row, f"{one.event}/{one.account}"))
+        else:
+            found.append(claim.pk)
+    return found, findings
+
+
+def _withdrawal_flaw(one: Choice, claim: Asked | None, found: Iterable[int]) -> Flaw | None:
+    if claim is None:
+        return Flaw.NO_CLAIM
+    if claim.pk in found:
+        return Flaw.TWICE
+    if not claim.open:
+        return Flaw.NOT_DECLARED
+    return Flaw.OTHER_DECLARED if one.quantity != claim.limit else None
+
+
 def answered(results: Iterable[Result], claims: Iterable[Asked], *, settled: str) -> tuple[dict[int, int], list[Finding]]:
     """Shares accepted of each claim (0: rejected), and the rows that stop: a stopped row changes nothing of its claim.
 
-    `limit` of a claim is what was declared, of a redemption what is entitled. A claim that has two rows stops with both.
+    `limit` of a claim is what was declared, of a redemption what is entitled. A claim that has two rows stops with both. Answers
+    to withdrawals are read with the claims that wait for one: a withdrawal is accepted whole or not at all.
     """
     by_key = {one.key: one for one in claims}
     found: dict[int, int] = {}
@@ -176,6 +216,8 @@ def _result_flaw(one: Result, claim: Asked | None, found: Mapping[int, int]) -> 
         return Flaw.OTHER_CODE
     if one.declared != claim.limit:
         return Flaw.OTHER_DECLARED
+    if one.is_withdrawal and 0 < one.accepted < one.declared:
+        return Flaw.PART_WITHDRAWN
     return Flaw.MORE_THAN_DECLARED if one.accepted > one.declared else None
 
 

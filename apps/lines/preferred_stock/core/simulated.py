@@ -1,4 +1,4 @@
-"""Two events of preferred stock as they really are, a put-back and a redemption, on a day and the next one.
+"""Two events of preferred stock as they really are, a put-back and a redemption, on a day and the next one, in one market.
 
 Everything follows from the date, the seed, the number of holders and the faults: the same gives the same. Quantities are shares.
 """
@@ -10,17 +10,52 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.lines.preferred_stock.core.markets import BEIJING, SHANGHAI, SHENZHEN, Market
 from apps.lines.preferred_stock.core.pay import pay_of, redeemed
 
 PUT_BACK, REDEMPTION = "PB360001", "RD360002"
-SECURITIES = {PUT_BACK: "360001", REDEMPTION: "360002"}
-NOTICES = {PUT_BACK: "082", REDEMPTION: "083"}
 CODES = {PUT_BACK: "820002", REDEMPTION: "820003"}
-UNIT = "00W40"
 PRICE, RATIO = Decimal("100.0000"), Decimal("0.5")
 DIVIDENDS = {PUT_BACK: Decimal("1.2345"), REDEMPTION: Decimal("0.3333")}
 TAX_RATE = Decimal("0.1")
 FEWEST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """How a market numbers: `accounts` begin like this and have ten characters; codes of its notices by event."""
+
+    market: Market
+    unit: str
+    accounts: str
+    securities: dict[str, str]
+    notices: dict[str, str]
+
+
+SHANGHAI_PLACE = Place(
+    market=SHANGHAI,
+    unit="00W40",
+    accounts="B88000",
+    securities={PUT_BACK: "360001", REDEMPTION: "360002"},
+    notices={PUT_BACK: "082", REDEMPTION: "083"},
+)
+PLACES = {
+    SHANGHAI.line: SHANGHAI_PLACE,
+    SHENZHEN.line: Place(
+        market=SHENZHEN,
+        unit="390001",
+        accounts="089900",
+        securities={PUT_BACK: "140001", REDEMPTION: "140002"},
+        notices={PUT_BACK: "YH", REDEMPTION: "YS"},
+    ),
+    BEIJING.line: Place(
+        market=BEIJING,
+        unit="500001",
+        accounts="899000",
+        securities={PUT_BACK: "820011", REDEMPTION: "820012"},
+        notices={PUT_BACK: "YH", REDEMPTION: "YS"},
+    ),
+}
 Shift = Callable[[int], date]
 """The trading day so many after the simulated one; before it when negative."""
 
@@ -41,6 +76,13 @@ class Fault(StrEnum):
     STRANGE_CASH = "strange-cash"  # cash comes for an account that has no claim
     HOLDING_DIFFERS = "holding-differs"  # next morning the account holds one share more than before less accepted
     LATE_RESULTS = "late-results"  # the results are not there with the evening files
+    WITHDRAWN = "withdrawn"  # the window lasts until the next day, on which the client takes the declaration back
+    WITHDRAWAL_REFUSED = "withdrawal-refused"  # as before, but the depository refuses that
+    WRONG_WITHDRAWAL = "wrong-withdrawal"  # as before, but the counter tells one share less than was declared
+
+
+LONGER = frozenset({Fault.WITHDRAWN, Fault.WITHDRAWAL_REFUSED, Fault.WRONG_WITHDRAWAL})
+"""With these the window is open on both days, and put-backs are answered and settle on the second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +90,7 @@ class Claim:
     """`accepted` is what the depository accepts; `told` what its result says."""
 
     event: str
+    security: str
     account: str
     held: int
     declared: int
@@ -55,10 +98,6 @@ class Claim:
     told: int
     pay: Decimal
     tax: Decimal
-
-    @property
-    def security(self) -> str:
-        return SECURITIES[self.event]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +107,7 @@ class World:
     next_day: date
     faults: frozenset[Fault]
     claims: list[Claim]
+    place: Place = SHANGHAI_PLACE
 
     @property
     def first(self) -> Claim:
@@ -77,39 +117,51 @@ class World:
     def parameters(self) -> str:
         """What the maker has to say of the two events."""
         day, record = self.day.isoformat(), self.previous_day.isoformat()
+        last = self.next_day.isoformat() if self.is_longer else day
         return (
-            f"{PUT_BACK} {PRICE} {DIVIDENDS[PUT_BACK]} {TAX_RATE} 1 {record} {day} {day} {day}\n"
+            f"{PUT_BACK} {PRICE} {DIVIDENDS[PUT_BACK]} {TAX_RATE} 1 {record} {day} {last} {last}\n"
             f"{REDEMPTION} {PRICE} {DIVIDENDS[REDEMPTION]} {TAX_RATE} {RATIO} {record} - - {day}\n"
         )
+
+    @property
+    def is_longer(self) -> bool:
+        return bool(self.faults & LONGER)
+
+    def moves_later(self, claim: Claim, fault: Fault | None = None) -> bool:
+        """Whether a leg of the claim moves on the next day: by this fault, or because its window is open until then."""
+        return (self.is_longer and claim.event == PUT_BACK) or (fault is not None and self.late(claim, fault))
 
     def late(self, claim: Claim, fault: Fault) -> bool:
         return fault in self.faults and claim is self.first
 
 
-def build_world(*, day: date, shift: Shift, seed: int, holders: int, faults: Iterable[Fault] = ()) -> World:
+def build_world(
+    *, day: date, shift: Shift, seed: int, holders: int, faults: Iterable[Fault] = (), line: str = SHANGHAI.line
+) -> World:
     """The days that follow from these and nothing else; `holders` of each event, at least `FEWEST`."""
     chance = random.Random(f"{day.isoformat()}/{seed}/{holders}")  # noqa: S311 - a simulation, not a secret
-    chosen = frozenset(faults)
+    chosen, place = frozenset(faults), PLACES[line]
     claims: list[Claim] = []
     for event in (PUT_BACK, REDEMPTION):
         for number in range(1, max(holders, FEWEST) + 1):
             held = chance.randrange(2, 5000) * 10 + 5
-            claims.append(_claim(event, number, held, chosen if not claims else frozenset()))
-    return World(day=day, previous_day=shift(-1), next_day=shift(1), faults=chosen, claims=claims)
+            claims.append(_claim(place, event, number, held, chosen if not claims else frozenset()))
+    return World(day=day, previous_day=shift(-1), next_day=shift(1), faults=chosen, claims=claims, place=place)
 
 
-def _claim(event: str, number: int, held: int, faults: frozenset[Fault]) -> Claim:
+def _claim(place: Place, event: str, number: int, held: int, faults: frozenset[Fault]) -> Claim:
     declared = held - 5 if event == PUT_BACK else redeemed(held, RATIO)
     accepted = declared
     if Fault.PARTIAL in faults:
         accepted = declared // 2
-    if faults & {Fault.REJECTED, Fault.OVER_CHOICE, Fault.OVER_ACCEPTED, Fault.WRONG_CODE}:
+    if faults & {Fault.REJECTED, Fault.OVER_CHOICE, Fault.OVER_ACCEPTED, Fault.WRONG_CODE, Fault.WITHDRAWN}:
         accepted = 0
     told = declared + 1 if Fault.OVER_ACCEPTED in faults else declared if Fault.WRONG_CODE in faults else accepted
     pay = pay_of(accepted, price=PRICE, dividend=DIVIDENDS[event], tax_rate=TAX_RATE)
     return Claim(
         event=event,
-        account=f"B88000{number:04}",
+        security=place.securities[event],
+        account=f"{place.accounts}{number:04}",
         held=held,
         declared=declared,
         accepted=accepted,

@@ -1,4 +1,7 @@
-"""The simulated days of preferred stock as files, by name. Layouts: fact book 3.2, 3.3; that of the counter is of the line."""
+"""The simulated days of preferred stock in Shanghai as files, by name; those of the other markets are made beside this.
+
+Layouts: fact book 3.2, 3.3; that of the counter is of the line.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,17 +12,9 @@ from apps.lines.core.market import layouts
 from apps.lines.core.market.files import file_name
 from apps.lines.core.market.texts import bar
 from apps.lines.core.market.world import PARTICIPANT
-from apps.lines.preferred_stock.core.simulated import (
-    CODES,
-    NOTICES,
-    PUT_BACK,
-    REDEMPTION,
-    SECURITIES,
-    UNIT,
-    Claim,
-    Fault,
-    World,
-)
+from apps.lines.preferred_stock.core.markets import SHANGHAI
+from apps.lines.preferred_stock.core.simulated import CODES, PUT_BACK, REDEMPTION, SHANGHAI_PLACE, Fault, World
+from apps.lines.preferred_stock.core.simulated_results import answers_of, choices_of, result_files, stranger
 
 STAGES = ("morning", "evening", "late", "next-morning", "next-evening")
 """The last two are of the day after, whose folder they belong to."""
@@ -36,32 +31,36 @@ YWHB = layouts.layout_of(
     """
 )
 MOVEMENT, DETAIL, CASH_ACCOUNT = "00P", "832", "020000000000326001"
-STRANGER = "B880009999"
+WITHDRAWAL = "02"
 Rows = Iterator[dict[str, str]]
 
 
 def files_of(world: World, stage: str) -> dict[str, bytes]:
     """The files of one stage: morning and evening of the day, late (what `late-results` held back), and of the next day."""
+    if world.place.market is not SHANGHAI:
+        return result_files(world, stage)
     late = Fault.LATE_RESULTS in world.faults
     if stage == "morning":
         return _morning(world, world.day, later=False)
     if stage == "next-morning":
         return _morning(world, world.next_day, later=True)
-    results = _results(world, world.day, [] if stage == "next-evening" else world.claims)
+    results = _results(world, world.day, later=False)
     if stage == "late":
         return results if late else {}
     if stage == "evening":
         return _evening(world, world.day, later=False) | ({} if late else results)
-    return _evening(world, world.next_day, later=True) | _results(world, world.next_day, [])
+    return _evening(world, world.next_day, later=True) | _results(world, world.next_day, later=True)
 
 
 def _morning(world: World, day: date, *, later: bool) -> dict[str, bytes]:
-    choices = [] if later else [bar(*row) for row in _choices(world)]
-    notices = [_notice("005", "600000", "", world)] + ([] if later else [_notice_of(event, world) for event in SECURITIES])
+    choices = [bar(*row) for row in choices_of(world, later=later)]
+    notices = [_notice("005", "600000", "", world)]
+    if not later:
+        notices += [_notice(world.place.notices[event], code, event, world) for event, code in world.place.securities.items()]
     return {
         file_name("tzxx", day): write_dbf(TZXX, notices, updated=day),
         file_name("zqye", day): write_dbf(layouts.ZQYE, list(_balances(world, later)), updated=day),
-        file_name("yghs", day): b"".join(choices) or bar("", "", "", ""),
+        file_name("yghs", day): b"".join(choices) or bar("", "", "", "", ""),
     }
 
 
@@ -72,33 +71,20 @@ def _evening(world: World, day: date, *, later: bool) -> dict[str, bytes]:
     }
 
 
-def _notice_of(event: str, world: World) -> dict[str, str]:
-    return _notice(NOTICES[event], SECURITIES[event], event, world)
-
-
 def _notice(code: str, security: str, number: str, world: World) -> dict[str, str]:
     day = f"{world.day:%Y%m%d}"
     return {"SCDM": "01", "TZLB": code, "TZRQ": day, "QSBH": PARTICIPANT, "ZQDM": security, "ZQLB": "PT", "FZDM": number}
 
 
-def _choices(world: World) -> Iterator[tuple[str, str, str, int]]:
-    for one in world.claims:
-        if one.event == PUT_BACK:
-            more = one.held + 1 - one.declared if world.late(one, Fault.OVER_CHOICE) else 0
-            yield one.event, one.account, UNIT, one.declared + more
-    if Fault.STRANGE_CHOICE in world.faults:
-        yield PUT_BACK, STRANGER, UNIT, 10
-
-
 def _balances(world: World, later: bool) -> Rows:
     for one in world.claims:
-        gone = one.accepted if later and not world.late(one, Fault.SECURITIES_LATE) else 0
+        gone = one.accepted if later and not world.moves_later(one, Fault.SECURITIES_LATE) else 0
         wrong = 1 if later and world.late(one, Fault.HOLDING_DIFFERS) else 0
         yield {
             "SCDM": "01",
             "QSBH": PARTICIPANT,
             "ZQZH": one.account,
-            "XWH": UNIT,
+            "XWH": SHANGHAI_PLACE.unit,
             "ZQDM": one.security,
             "ZQLB": "PT",
             "LTLX": "0",
@@ -109,13 +95,12 @@ def _balances(world: World, later: bool) -> Rows:
         }
 
 
-def _results(world: World, day: date, claims: list[Claim]) -> dict[str, bytes]:
+def _results(world: World, day: date, *, later: bool) -> dict[str, bytes]:
     rows = [_result("413", "600000", "", "", "B880000001", 100, 100, day)]
-    for one in claims:
-        if world.late(one, Fault.OVER_CHOICE):
-            continue
+    for one, told, is_withdrawal in answers_of(world, later=later):
         code = CODES[REDEMPTION] if world.late(one, Fault.WRONG_CODE) else CODES[one.event]
-        rows.append(_result("830", one.security, one.event, code, one.account, one.declared, one.told, day))
+        row = _result("830", one.security, one.event, code, one.account, one.declared, told, day)
+        rows.append(row | ({"SBLX": WITHDRAWAL} if is_withdrawal else {}))
     return {file_name("ywhb", day): write_dbf(YWHB, rows, updated=day)}
 
 
@@ -132,7 +117,7 @@ def _result(
         "ZQDM": security,
         "FZDM": code,
         "ZQZH1": account,
-        "XWH1": UNIT,
+        "XWH1": SHANGHAI_PLACE.unit,
         "SBSL": str(declared),
         "CGSL": str(accepted),
         "RQ": f"{day:%Y%m%d}",
@@ -145,14 +130,14 @@ def _movements(world: World, day: date, later: bool) -> Rows:
     moved += [
         (one.account, one.security, MOVEMENT, -one.accepted)
         for one in world.claims
-        if one.accepted and later == world.late(one, Fault.SECURITIES_LATE)
+        if one.accepted and later == world.moves_later(one, Fault.SECURITIES_LATE)
     ]
     for account, security, kind, change in moved:
         yield {
             "SCDM": "01",
             "QSBH": PARTICIPANT,
             "ZQZH": account,
-            "XWH": UNIT,
+            "XWH": SHANGHAI_PLACE.unit,
             "ZQDM": security,
             "ZQLB": "PT",
             "LTLX": "0",
@@ -169,11 +154,11 @@ def _details(world: World, day: date, later: bool) -> Rows:
     yield _detail("B880000001", "600000", "605", Decimal("-12345.67"), Decimal(0), day)
     for one in world.claims:
         never = world.late(one, Fault.CASH_NEVER)
-        if one.accepted and not never and later == world.late(one, Fault.CASH_LATE):
+        if one.accepted and not never and later == world.moves_later(one, Fault.CASH_LATE):
             less = Decimal(1) if world.late(one, Fault.WRONG_PAY) else Decimal(0)
             yield _detail(one.account, one.security, DETAIL, one.pay + one.tax - less, -one.tax, day)
     if Fault.STRANGE_CASH in world.faults and not later:
-        yield _detail(STRANGER, SECURITIES[PUT_BACK], DETAIL, Decimal("55.55"), Decimal(0), day)
+        yield _detail(stranger(world), world.place.securities[PUT_BACK], DETAIL, Decimal("55.55"), Decimal(0), day)
 
 
 def _detail(account: str, security: str, kind: str, gross: Decimal, tax: Decimal, settles: date) -> dict[str, str]:
@@ -193,7 +178,7 @@ def _detail(account: str, security: str, kind: str, gross: Decimal, tax: Decimal
         "QSRQ": day,
         "JSRQ": day,
         "QTRQ": "0",
-        "XWH1": UNIT,
+        "XWH1": SHANGHAI_PLACE.unit,
         "XWHY": PARTICIPANT,
         "JSHY": PARTICIPANT,
         "ZQZH": account,

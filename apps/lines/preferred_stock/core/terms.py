@@ -31,7 +31,10 @@ class Booking(BaseModel):
 
 
 class PreferredTerms(BaseModel):
-    """`movement`: BDLX of securities that leave; `detail`: YWLX of cash that comes; `settled_code`: JGDM of what went well.
+    """Kinds of rows in the columns that the market names (`core.markets`): `acceptance` answers a declaration (blank: every
+    kind but the next), `withdrawal` a withdrawal, `movement` is securities that leave, `detail` cash that comes.
+
+    `settled_code`: the verdict of what went well.
 
     `tolerance`: how far the depository's cash of a claim may differ from ours. `open_days`: how many trading days after the
     payment day a leg may be open before a person is asked.
@@ -40,6 +43,8 @@ class PreferredTerms(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     bookings: list[Booking] = Field(min_length=1)
+    acceptance: str = ""
+    withdrawal: str
     movement: str
     detail: str
     settled_code: str

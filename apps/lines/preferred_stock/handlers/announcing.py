@@ -13,22 +13,14 @@ from apps.lines.handlers import Strict, answers_for_files, keep_comparison, send
 from apps.lines.preferred_stock import conf, store
 from apps.lines.preferred_stock.core.parameters import Refusal, Refused, days_in, parameters_in
 from apps.lines.preferred_stock.core.pay import redeemed
-from apps.lines.preferred_stock.handlers.common import SHOWN, WithTerms, line_of
+from apps.lines.preferred_stock.handlers.common import SHOWN, WithTerms, line_of, market_of
 from apps.lines.preferred_stock.models import PreferredEvent
-from apps.lines.preferred_stock.selectors import (
-    Balances,
-    balances_day,
-    balances_on,
-    claims,
-    events,
-    holder_of,
-    open_securities,
-    rows_on,
-)
+from apps.lines.preferred_stock.selectors.claims import balances_day, claims, events, holder_of, open_securities
+from apps.lines.preferred_stock.selectors.files import Balances, balances_on, notices_on
 from apps.lines.preferred_stock.states import EventKind
 from apps.recon.core.matcher import Item, compare, joined
 
-AFTER = "before less accepted / zqye"
+AFTER = "before less accepted / {}"
 
 
 class TakeParameters(Strict):
@@ -49,21 +41,24 @@ def open_day(context: StepContext, parameters: NoParameters) -> Finished | Faile
 def read_notices(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     """A notice of this line becomes an event that waits for its parameters. A second event on a security is refused and told."""
     run = Run.objects.get(pk=context.run_id)
-    file, rows = rows_on(context.business_date, "tzxx")
+    market, day = market_of(context), context.business_date
+    file, notices = notices_on(market, day)
     new, told = 0, []
-    for row in rows:
-        kind = parameters.terms.kind_of(row["TZLB"], context.business_date)
-        if kind is None or events(run.line_id).filter(number=row["FZDM"]).exists():
+    for one in notices:
+        kind = parameters.terms.kind_of(one.kind, day)
+        if kind is None or events(run.line_id).filter(number=one.number).exists():
             continue
-        if not row["FZDM"] or not row["ZQDM"]:
-            raise row.refuse("FZDM" if not row["FZDM"] else "ZQDM", "is blank")
-        if row["ZQDM"] in open_securities(run.line_id, context.business_date):
+        if not one.number or not one.security:
+            columns = market.notice_columns
+            raise one.row.refuse(columns.security if one.number else columns.number, "is blank")
+        if one.security in open_securities(run.line_id, day):
             told.append(
                 _("Event %(number)s: another event on %(security)s is open; it is not taken.")
-                % {"number": row["FZDM"], "security": row["ZQDM"]}
+                % {"number": one.number, "security": one.security}
             )
             continue
-        new += store.keep_event(run, number=row["FZDM"], kind=kind, security=row["ZQDM"], file=file, row_no=row.number)
+        facts = {"number": one.number, "kind": kind, "security": one.security}
+        new += store.keep_event(run, file=file, row_no=one.row.number, **facts)
     waiting = list(events(run.line_id).filter(is_agreed=False))
     told += [
         _("Event %(number)s: %(kind)s of %(security)s waits for its parameters.")
@@ -115,9 +110,10 @@ def entitle(context: StepContext, parameters: NoParameters) -> Finished | Failed
 
     Frozen shares cannot be put back, and are redeemed like all others. An event whose record date has passed is told.
     """
-    line_id, balances = line_of(context), balances_on(context.business_date)
+    market, line_id = market_of(context), line_of(context)
+    balances = balances_on(market, context.business_date)
     if balances.as_of is None:
-        raise BadRow("zqye: its rows are not of one day")
+        raise BadRow(f"{market.balances}: its rows are not of one day")
     agreed = events(line_id).filter(is_agreed=True)
     for event in agreed.filter(entitled_on=None, record_date=balances.as_of):
         store.keep_entitled(event, _entitled(event, balances), balances.file, context.business_date)
@@ -130,7 +126,7 @@ def entitle(context: StepContext, parameters: NoParameters) -> Finished | Failed
             "holders": claims(line_id).filter(event__entitled_on=context.business_date).count(),
             "missed": missed.count(),
             "told": [_("Event %(number)s: its record date has passed.") % {"number": one.number} for one in missed[:SHOWN]],
-            "breaks": keep_comparison(context, AFTER, compare(ours, theirs)),
+            "breaks": keep_comparison(context, AFTER.format(market.balances), compare(ours, theirs)),
         }
     )
 
@@ -162,5 +158,7 @@ def tell_holders(context: StepContext, parameters: NoParameters) -> Finished | F
         )
         for one in rows
     ]
-    name = send_lines(context, key=context.key, directory=conf.OUTGOING, code=f"ygtz{context.run_id:06}", lines=lines)
+    name = send_lines(
+        context, key=context.key, directory=conf.outgoing_of(context.line), code=f"ygtz{context.run_id:06}", lines=lines
+    )
     return Finished({"messages": len(lines), "file": name})

@@ -7,58 +7,82 @@ from apps.engine.handlers import Failed, Finished, NoParameters, StepContext, ha
 from apps.lines.core.market.texts import bar
 from apps.lines.handlers import answers_for_files, send_lines
 from apps.lines.preferred_stock import conf, store
-from apps.lines.preferred_stock.core.claims import Finding, Flaw, answered, chosen
-from apps.lines.preferred_stock.handlers.common import SHOWN, WithTerms, line_of
-from apps.lines.preferred_stock.selectors import answerable, choices_on, claims, declarable, results_on
+from apps.lines.preferred_stock.core.claims import Finding, Flaw, Instruction, answered, chosen, withdrawn
+from apps.lines.preferred_stock.handlers.common import SHOWN, WithTerms, line_of, market_of
+from apps.lines.preferred_stock.models import PreferredClaim
+from apps.lines.preferred_stock.selectors.claims import answerable, claims, declarable, waiting_withdrawals, withdrawable
+from apps.lines.preferred_stock.selectors.files import choices_on, results_on
 from apps.lines.preferred_stock.states import ClaimState
 from apps.lines.selectors import money_total
 
 
-@handles("preferred.declare", title=gettext_noop("Declare put-backs"), parameters=WithTerms)
+@handles("preferred.declare", title=gettext_noop("Declare put-backs and withdrawals"), parameters=WithTerms)
 @answers_for_files
 def declare(context: StepContext, parameters: WithTerms) -> Finished | Failed:
-    """Choices of clients inside the window and up to what they hold are declared, once a day, and frozen.
+    """Choices of clients inside the window and up to what they hold are declared, once a day, and frozen; declarations of earlier
+    days that clients take back inside the window are told as withdrawals, whole.
 
     A second try sends the same bytes. Choices that cannot be followed are told, and the others go on.
     """
-    day, line_id = context.business_date, line_of(context)
-    quantities, findings = chosen(choices_on(day)[1], declarable(line_id, day))
-    rows = claims(line_id).filter(declared_by_id=context.run_id)
-    if not rows.exists():
-        store.declare(quantities, context.run_id, day)
+    day, line_id, run_id = context.business_date, line_of(context), context.run_id
+    choices = choices_on(market_of(context), day)[1]
+    quantities, findings = chosen(choices, declarable(line_id, day))
+    taken_back, refused = withdrawn(choices, withdrawable(line_id, run_id, day))
+    rows, back = claims(line_id).filter(declared_by_id=run_id), claims(line_id).filter(withdrawn_by_id=run_id)
+    if not rows.exists() and not back.exists():
+        store.declare(quantities, run_id, day)
+        store.withdraw(taken_back, run_id)
     lines = []
-    for one in rows:
+    for one, instruction, quantity in [
+        *((one, Instruction.DECLARE, one.declared) for one in rows),
+        *((one, Instruction.WITHDRAW, one.withdrawn) for one in back),
+    ]:
         booking = parameters.terms.booking_of(one.event.kind, day)
         if booking is None:
             return Failed(_("The table of bookings has no %(kind)s on this day.") % {"kind": one.event.get_kind_display()})
-        lines.append(
-            bar(f"{one.pk:010}", one.event.number, booking.code, one.event.security, one.account, one.unit, one.declared)
-        )
-    name = send_lines(context, key=context.key, directory=conf.OUTGOING, code=f"ygsb{context.run_id:06}", lines=lines)
-    told = [sentence_of(one) for one in findings]
-    return Finished({"declared": len(lines), "refused": len(findings), "told": told[:SHOWN], "file": name})
+        lines.append(_line(one, booking.code, quantity, instruction))
+    name = send_lines(context, key=context.key, directory=conf.outgoing_of(context.line), code=f"ygsb{run_id:06}", lines=lines)
+    told = [sentence_of(one) for one in sorted([*findings, *refused], key=lambda one: one.row)]
+    counts = {"declared": len(rows), "withdrawals": len(back), "refused": len(told)}
+    return Finished({**counts, "told": told[:SHOWN], "file": name})
+
+
+def _line(one: PreferredClaim, code: str, quantity: int, instruction: Instruction) -> bytes:
+    event = one.event
+    return bar(f"{one.pk:010}", event.number, code, event.security, one.account, one.unit, quantity, instruction.value)
 
 
 @handles("preferred.take_results", title=gettext_noop("Take what was accepted"), parameters=WithTerms)
 @answers_for_files
 def take_results(context: StepContext, parameters: WithTerms) -> Finished | Failed:
-    """Accepted shares of each claim; a row that accepts more than was declared or has another code stops, the others go on."""
+    """Answers to withdrawals, then accepted shares of each claim. A row that accepts more than was declared, answers another
+    quantity or has another code stops, the others go on.
+    """
     day, terms, line_id = context.business_date, parameters.terms, line_of(context)
-    results = results_on(day, terms)
-    accepted, findings = answered(results, answerable(line_id, day, terms), settled=terms.settled_code)
-    told = [sentence_of(one) for one in findings]
-    problems = {one.claim: text for one, text in zip(findings, told, strict=True) if one.claim is not None}
-    store.keep_answers(accepted, problems, day)
+    results = results_on(market_of(context), day, terms)
+    back, odd = answered(
+        (one for one in results if one.is_withdrawal), waiting_withdrawals(line_id, day, terms), settled=terms.settled_code
+    )
+    store.keep_withdrawals(back, _problems(odd), day)
+    accepted, findings = answered(
+        (one for one in results if not one.is_withdrawal), answerable(line_id, day, terms), settled=terms.settled_code
+    )
+    store.keep_answers(accepted, _problems(findings), day)
     rows = claims(line_id)
     return Finished(
         {
             "results": len(results),
             "accepted": rows.filter(answered_on=day, accepted__gt=0).count(),
             "rejected": rows.filter(answered_on=day, state=ClaimState.REJECTED).count(),
-            "stopped": len(findings),
-            "told": told[:SHOWN],
+            "withdrawn": rows.filter(withdrawn_on=day).count(),
+            "stopped": len(odd) + len(findings),
+            "told": [sentence_of(one) for one in [*odd, *findings][:SHOWN]],
         }
     )
+
+
+def _problems(findings: list[Finding]) -> dict[int, str]:
+    return {one.claim: sentence_of(one) for one in findings if one.claim is not None}
 
 
 @handles("preferred.compute_pay", title=gettext_noop("Compute pay and tax"))
@@ -78,5 +102,8 @@ def sentence_of(finding: Finding) -> str:
         Flaw.CLOSED: _("Row %(row)s, %(subject)s: not in the window of declaration, or declared before."),
         Flaw.MORE_THAN_DECLARED: _("Row %(row)s, %(subject)s: more was accepted than declared."),
         Flaw.OTHER_DECLARED: _("Row %(row)s, %(subject)s: another quantity was declared."),
+        Flaw.NOT_DECLARED: _("Row %(row)s, %(subject)s: nothing of it can be taken back today."),
+        Flaw.PART_WITHDRAWN: _("Row %(row)s, %(subject)s: a part of the withdrawal was accepted."),
+        Flaw.NO_INSTRUCTION: _("Row %(row)s, %(subject)s: the instruction is neither declare nor withdraw."),
         Flaw.OTHER_CODE: _("Row %(row)s, %(subject)s: its code belongs to another kind of event."),
     }[finding.flaw] % {"row": finding.row, "subject": finding.subject}

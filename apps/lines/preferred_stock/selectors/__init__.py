@@ -1,0 +1,1 @@
+"""What preferred stock reads: files, claims, figures."""
