@@ -272,3 +272,52 @@ def test_a_second_batch_that_is_late_is_waited_for(root):
     arrive(root, world, "evening")
 
     finished(run)
+
+
+def test_fund_money_of_the_next_day_that_settles_otherwise_is_held_and_what_is_not_posted_is_postponed(root):
+    world = a_world(Fault.NEXT_DAY_LATER, Fault.NEXT_DAY_UNPAID)
+    run = morning(root, world)
+    later, unpaid = world.next_day
+    assert outputs_of("read_a")["told"] == [f"项目 {later.serial}：交收日 2025-11-21 不是今日，已暂缓。"]
+    answer("findings_a", "wang.min", decision="accept", reason="of tomorrow")
+    funded("a")
+    arrive(root, world, "second")
+    funded("b")
+    arrive(root, world, "evening")
+
+    answer("unpaid", "wang.min", decision="settle", reason="the fund manager pays tomorrow")
+
+    finished(run)
+    assert AgencyItem.objects.get(serial=later.serial).is_held
+    assert AgencyItem.objects.get(serial=unpaid.serial).state == "postponed"
+    assert breaks() == [("announced / zjbd", "only_left")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "broken"),
+    [
+        (Fault.TAX_DIFFERS, [("announced / zjbd", "amount"), ("abcsj / jsmx", "amount")]),
+        (Fault.STRANGE_TAX, [("abcsj / jsmx", "only_right")]),
+    ],
+)
+def test_dividend_tax_that_its_details_do_not_settle_so_is_a_break(root, fault, broken):
+    world = a_world(fault)
+    run = until_evening(root, world)
+    assert breaks() == broken
+
+    lines = "".join(f"{one.account}{one.security} fail\n" for one in world.taxes) if fault is Fault.TAX_DIFFERS else ""
+    answer("unpaid", "wang.min", decision="settle", lines=lines, reason="asked the depository")
+
+    finished(run)
+    state = "failed" if fault is Fault.TAX_DIFFERS else "paid"
+    assert set(AgencyItem.objects.filter(source="abcsj").values_list("posted_as", flat=True)) == {state}
+
+
+def test_a_tax_file_that_comes_after_the_first_batch_is_taken_with_the_second_and_paid_once(root):
+    world = a_world(Fault.LATE_TAX)
+    run = until_evening(root, world)
+
+    finished(run)
+    assert list(AgencyItem.objects.filter(source="abcsj").values_list("batch", "posted_as")) == [("B", "paid")] * 2
+    assert set(AgencyItem.objects.filter(source="kf1").values_list("batch", "posted_as")) == {("A", "paid")}
+    assert not Break.objects.exists()

@@ -16,7 +16,7 @@ from apps.files.models import SentFile
 from apps.lines.agency.core.simulated import FUND_ACCOUNT, Fault
 from apps.lines.agency.core.simulated_files import files_of
 from apps.lines.agency.models import AgencyFunding, AgencyItem
-from apps.lines.agency.selectors import figures_of
+from apps.lines.agency.selectors.figures import figures_of
 from apps.people.models import User
 from apps.recon.models import Break, Reconciliation
 from tests.lines.agency import (
@@ -62,9 +62,11 @@ def test_a_day_from_begin_to_close_with_maker_and_checker(root):
 
     finished(run)
     assert not Break.objects.exists()
-    assert Reconciliation.objects.count() == 3
+    assert Reconciliation.objects.count() == 4
     assert set(AgencyItem.objects.values_list("state", "posted_as")) == {("posted", "paid")}
-    assert AgencyItem.objects.count() == len(world.first) + len(world.second) + len(world.substitutes) + 2
+    assert AgencyItem.objects.count() == len(world.first) + len(world.second) + len(world.substitutes) + 2 + len(
+        [*world.next_day, *world.taxes]
+    )
     assert len(texts("dsrz")) == AgencyItem.objects.count()
 
 
@@ -159,10 +161,13 @@ def test_the_page_of_the_run_shows_needs_and_what_is_not_paid_with_few_queries(r
 
     assert an_item(world).voucher in page
     assert "400,000.00" in page or "400000.00" in page
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         figures = figures_of(run.pk)
     assert figures is not None
     assert figures.postponed_amount == Decimal("-300000.00")
+    told = {one.file: (one.items, one.payments, one.receipts) for one in figures.sources}
+    assert told["kf1"] == (2, Decimal("1000.50"), Decimal("2500.25"))
+    assert told["abcsj"] == (2, Decimal("123.45"), Decimal("0.00"))
 
 
 def test_the_market_command_writes_a_day_of_this_line_and_refuses_faults_and_sizes_that_it_has_not(tmp_path):

@@ -17,8 +17,10 @@ from apps.lines.agency.core.items import (
     amount_in,
     fund_money_in,
     known_in,
+    next_day_in,
     same_day_in,
     substitutes_in,
+    taxes_in,
     totals_in,
 )
 from apps.lines.agency.core.settling import Open, Outcome, outcome_of, totals_of, verdicts_of
@@ -358,7 +360,8 @@ def test_the_same_number_twice_holds_the_second_and_another_account_is_another_i
 def test_the_simulated_day_says_the_same_twice_and_posts_no_more_than_was_announced(world):
     for stage in STAGES:
         assert files_of(world, stage) == files_of(world, stage)
-    (late,) = [stage for stage in ("second", "late") if files_of(world, stage)]
+    second = file_name("kffzmxb", DAY, broadcast=True)
+    (late,) = [stage for stage in ("second", "late") if second in files_of(world, stage)]
     assert late == ("late" if Fault.LATE_SECOND in world.faults else "second")
     table = read_dbf(files_of(world, "evening")[file_name("zjbd", DAY, broadcast=True)])
     assert len(table) == len(moved(world))
@@ -371,3 +374,48 @@ def test_the_simulated_day_says_the_same_twice_and_posts_no_more_than_was_announ
 def test_nothing_announced_is_nothing_to_decide():
     assert outcome_of([], {("A", "V"): Decimal(1)}) == Outcome([], [], [])
     assert needs_of([], {"A": Decimal(1)}) == []
+
+
+def test_fund_money_of_the_next_day_keeps_its_sign_and_is_numbered_by_its_spare_column_or_by_itself():
+    row = {
+        "JJDM": "519001",
+        "DLRM": "326",
+        "YWLX": "022",
+        "ZJLX": "001",
+        "ZJZH": RESERVE,
+        "SFJE": "-1000.50",
+        "QSRQ": "20251119",
+        "JSRQ": "20251120",
+        "JSBY": "K1",
+    }
+
+    read = next_day_in([Row(1, row, "kf1"), Row(2, row | {"JSBY": ""}, "kf1"), Row(3, row | {"ZJZH": "X"}, "kf1")], KNOWN)
+
+    assert [(one.voucher, one.amount, one.due) for one in read.legs] == [
+        ("K1", Decimal("-1000.50"), DAY),
+        ("519001326022001", Decimal("-1000.50"), DAY),
+    ]
+    assert read.foreign == [3]
+    with pytest.raises(BadRow, match="kf1: row 4, SFJE"):
+        next_day_in([Row(4, row | {"SFJE": "1.001"}, "kf1")], KNOWN)
+
+
+def test_dividend_tax_is_paid_by_us_and_is_never_negative():
+    row = {
+        "TZLB": "HLS",
+        "TZRQ": "20251119",
+        "XH": "T1",
+        "ZQZH": "B880000001",
+        "ZQDM": "600000",
+        "RQ1": "20251120",
+        "JE1": "110.00",
+        "SL1": "1000",
+    }
+
+    (leg,) = taxes_in([Row(1, row, "abcsj")], RESERVE).legs
+
+    assert (leg.key, leg.amount, leg.settles) == (("B880000001600000", "T1", RESERVE), Decimal("-110.00"), DAY)
+    found = checked([leg], known=KNOWN, terms=TERMS, day=DAY, last_retry={DAY: DAY})
+    assert (found.findings, found.held) == ([], frozenset())
+    with pytest.raises(BadRow, match="JE1"):
+        taxes_in([Row(1, row | {"JE1": "-1"}, "abcsj")], RESERVE)

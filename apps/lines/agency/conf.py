@@ -7,5 +7,9 @@ OUTGOING = "outgoing/agency-sh/{date}"
 POLL_SECONDS = 2
 CALENDAR = "CN-EX"
 
-MARKET = {"required_codes": ["kffzmxa", "kffzmxb", "cil_kj", "zjhz", "zjye", "jsmx", "zjbd"], "flags": []}
+MARKET = {
+    "required_codes": ["kffzmxa", "kffzmxb", "cil_kj", "zjhz", "zjye", "jsmx", "zjbd"],
+    "optional_codes": ["kf1", "abcsj"],
+    "flags": [],
+}
 COUNTER = {"required_codes": ["dszl", "dsqr"], "flags": []}

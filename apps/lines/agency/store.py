@@ -167,6 +167,12 @@ def _give_back(rows: Any) -> None:
             AgencyItem.objects.filter(pk__in=part).update(state=state, is_retried=False)
 
 
+def items_in(run: Run, batch: str, entries: Iterable[Entry]) -> list[AgencyItem]:
+    """Entries as items that nobody has kept yet."""
+    trail = {"run": run, "line_id": run.line_id, "business_date": run.business_date, "batch": batch}
+    return [AgencyItem(**trail, **_columns(one, one.tries)) for one in entries]
+
+
 def _columns(one: Entry, tries: int) -> dict[str, Any]:
     leg = one.leg
     return {

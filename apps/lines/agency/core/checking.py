@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from apps.lines.agency.core.items import DETAILS, FUND_MONEY, SUMMARY, Announced, Key, Known
+from apps.lines.agency.core.items import DETAILS, FUND_MONEY, NEXT_DAY, SUMMARY, TAX, Announced, Key, Known
 from apps.lines.agency.core.terms import AgencyTerms
 
-FUNDLESS = frozenset({SUMMARY, DETAILS})
+FUNDLESS = frozenset({SUMMARY, DETAILS, TAX})
+SOLD = frozenset({FUND_MONEY, NEXT_DAY})
+"""Files whose rows name a sales outlet."""
 
 
 class Flaw(StrEnum):
@@ -62,7 +64,7 @@ def checked(legs: Iterable[Announced], *, known: Known, terms: AgencyTerms, day:
 def _flaws(leg: Announced, known: Known, terms: AgencyTerms, day: date, last_retry: dict[date, date]) -> Iterable[Finding]:
     if leg.file not in FUNDLESS and leg.fund not in known.funds:
         yield Finding(Flaw.UNKNOWN_FUND, leg.serial, leg.fund)
-    if leg.file == FUND_MONEY and leg.outlet not in known.outlets:
+    if leg.file in SOLD and leg.outlet not in known.outlets:
         yield Finding(Flaw.UNKNOWN_OUTLET, leg.serial, leg.outlet)
     if terms.rule_of(leg.file, leg.code, day) is None:
         yield Finding(Flaw.UNKNOWN_CODE, leg.serial, leg.code)

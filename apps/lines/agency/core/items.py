@@ -10,6 +10,7 @@ from apps.lines.core.details import day_of
 from apps.lines.core.layouts import BadRow, Row
 
 FUND_MONEY, SUBSTITUTES, SUMMARY, DETAILS = "kffzmx", "cil_kj", "zjhz", "jsmx"
+NEXT_DAY, TAX = "kf1", "abcsj"
 """Families of files that announce items, as the table of items names them."""
 
 NOTHING = Decimal("0.00")
@@ -157,6 +158,64 @@ def same_day_in(rows: Iterable[Row], codes: Iterable[str], known: Known) -> Read
             )
         )
     return Read(legs, foreign)
+
+
+def next_day_in(rows: Iterable[Row], known: Known) -> Read:
+    """Open-end fund money that settles the day after it was cleared (`kf1`): SFJE > 0 comes to us. Raises BadRow.
+
+    The file has no settlement number: JSBY is taken as the number of the posting, and where it is blank the row's own serial.
+    """
+    legs, foreign = [], []
+    for row in rows:
+        if row["ZJZH"] not in known.accounts:
+            foreign.append(row.number)
+            continue
+        serial = f"{row['JJDM']}{row['DLRM']}{row['YWLX']}{row['ZJLX']}"
+        cleared, settles = date_in(row, "QSRQ"), date_in(row, "JSRQ")
+        legs.append(
+            Announced(
+                file=NEXT_DAY,
+                row_no=row.number,
+                serial=serial,
+                voucher=row["JSBY"] or serial,
+                account=row["ZJZH"],
+                counterparty="",
+                code=row["YWLX"],
+                fund=row["JJDM"],
+                outlet=row["DLRM"],
+                amount=amount_in(row, "SFJE", signed=True),
+                due=max(cleared, settles),
+                settles=settles,
+            )
+        )
+    return Read(legs, foreign)
+
+
+def taxes_in(rows: Iterable[Row], account: str) -> Read:
+    """Dividend tax that holders top up (`abcsj`), of one account and security each: we pay it from this account. Raises BadRow.
+
+    A settlement date before the notice is no date of this line: the row is told and held.
+    """
+    legs = []
+    for row in rows:
+        told, settles = date_in(row, "TZRQ"), date_in(row, "RQ1")
+        legs.append(
+            Announced(
+                file=TAX,
+                row_no=row.number,
+                serial=f"{row['ZQZH']}{row['ZQDM']}",
+                voucher=row["XH"],
+                account=account,
+                counterparty="",
+                code=row["TZLB"],
+                fund="",
+                outlet="",
+                amount=-amount_in(row, "JE1"),
+                due=max(told, settles),
+                settles=settles,
+            )
+        )
+    return Read(legs, [])
 
 
 def totals_in(rows: Iterable[Row]) -> Mapping[Key, Decimal]:

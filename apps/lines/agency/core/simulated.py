@@ -38,6 +38,11 @@ class Fault(StrEnum):
     FAILED_DETAIL = "failed-detail"  # a same-day detail has another result code and is not posted
     COUNTER_DIFFERS = "counter-differs"  # counter and TA booked 1.00 more for one item
     NO_BALANCE = "no-balance"  # the balances do not tell the fund account
+    NEXT_DAY_LATER = "next-day-later"  # fund money of the next day says that it settles on the day after this
+    NEXT_DAY_UNPAID = "next-day-unpaid"  # fund money of the next day is not posted
+    TAX_DIFFERS = "tax-differs"  # the tax file tells 1.00 more than the details settle
+    STRANGE_TAX = "strange-tax"  # a detail of dividend tax that the tax file does not tell
+    LATE_TAX = "late-tax"  # the tax file comes with the second batch
     LATE_SECOND = "late-second"  # the second batch is not there when it is due
 
 
@@ -93,6 +98,35 @@ class Substitute:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextDay:
+    """A row of `kf1`: fund money that was cleared on the day before; `cash` > 0 comes to us."""
+
+    fund: str
+    outlet: str
+    code: str
+    voucher: str
+    cash: Decimal
+    cleared: date
+    settles: date
+    is_paid: bool = True
+
+    @property
+    def serial(self) -> str:
+        return f"{self.fund}{self.outlet}{self.code}001"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tax:
+    """A row of `abcsj`: dividend tax of one account. `told` is what the file says, `tax` what the detail settles."""
+
+    account: str
+    security: str
+    shares: int
+    tax: Decimal
+    told: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     day: date
     faults: frozenset[Fault]
@@ -100,6 +134,9 @@ class World:
     second: list[Order]
     details: list[Detail]
     substitutes: list[Substitute]
+    next_day: list[NextDay]
+    taxes: list[Tax]
+    previous_day: date
     balances: dict[str, Decimal]
 
     @property
@@ -137,10 +174,40 @@ def build_world(*, day: date, shift: Shift, seed: int, items: int, faults: Itera
         Substitute(security="600000", voucher="E000000001", refund=Decimal("3000.00"), top_up=Decimal("0.00")),
         Substitute(security="600036", voucher="E000000002", refund=Decimal("0.00"), top_up=Decimal("8000.25")),
     ]
+    previous_day = shift(-1)
+    next_day = [
+        NextDay(
+            fund=FUNDS[at],
+            outlet=OUTLETS[at],
+            code="022" if at else "024",
+            voucher=f"K{day:%Y%m%d}{at + 1:04}",
+            cash=Decimal("-1000.50") if at else Decimal("2500.25"),
+            cleared=previous_day,
+            settles=shift(1) if not at and Fault.NEXT_DAY_LATER in chosen else day,
+            is_paid=not (at and Fault.NEXT_DAY_UNPAID in chosen),
+        )
+        for at in (0, 1)
+    ]
+    wrong = Decimal(1) if Fault.TAX_DIFFERS in chosen else Decimal(0)
+    taxes = [
+        Tax(account="B880000001", security="600000", shares=1000, tax=Decimal("110.00"), told=Decimal("110.00") + wrong),
+        Tax(account="B880000002", security="600036", shares=300, tax=Decimal("13.45"), told=Decimal("13.45")),
+    ]
     balances = {RESERVE: Decimal("500000.00"), FUND_ACCOUNT: _balance(first)}
     if Fault.NO_BALANCE in chosen:
         del balances[FUND_ACCOUNT]
-    return World(day=day, faults=chosen, first=first, second=second, details=details, substitutes=substitutes, balances=balances)
+    return World(
+        day=day,
+        faults=chosen,
+        first=first,
+        second=second,
+        details=details,
+        substitutes=substitutes,
+        next_day=next_day,
+        taxes=taxes,
+        previous_day=previous_day,
+        balances=balances,
+    )
 
 
 def _balance(first: list[Order]) -> Decimal:

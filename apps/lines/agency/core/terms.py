@@ -35,6 +35,7 @@ class AgencyTerms(BaseModel):
     """Terms as the decision model of the version gives them.
 
     `most_days`: how many trading days after its original settlement date an item may still be retried.
+    `tax_account`: what dividend tax is paid from, blank for that of substitutes; `tax_detail`: YWLX of its details.
     `four_eyes_above`: transfers of one day up to this sum need no checker.
     """
 
@@ -45,12 +46,19 @@ class AgencyTerms(BaseModel):
     most_days: int = Field(ge=0, le=60)
     four_eyes_above: Decimal = Field(ge=0)
     substitutes_account: str
+    tax_account: str = ""
+    tax_detail: str = ""
     settled_code: str
 
     def rule_of(self, file: str, code: str, day: date) -> ItemRule | None:
         """The row in force for a code, one that names the code before one that names any; None: the code is unknown."""
         found = [one for one in self.items if one.file == file and one.code in (code, ANY) and one.is_on(day)]
         return next((one for one in found if one.code == code), found[0] if found else None)
+
+    @property
+    def pays_tax(self) -> str:
+        """The cash account that dividend tax leaves."""
+        return self.tax_account or self.substitutes_account
 
     def nets(self, file: str, code: str, day: date) -> bool:
         """Whether receipts of the code may be counted against its payments; of an unknown code never."""

@@ -7,12 +7,11 @@ from apps.calendars.selectors import is_business_day
 from apps.engine.handlers import Failed, Finished, NoParameters, StepContext, handles
 from apps.engine.models import Run
 from apps.lines.agency import conf, store
-from apps.lines.agency.core.checking import Checked, Finding, Flaw, checked
+from apps.lines.agency.core.checking import Checked, Finding, Flaw
 from apps.lines.agency.handlers.common import SHOWN, OfBatch
 from apps.lines.agency.models import AgencyItem
-from apps.lines.agency.selectors import announced_on, carried, known_on, last_retries, next_day, postponed_before
+from apps.lines.agency.selectors import entries_on, next_day
 from apps.lines.agency.states import Batch
-from apps.lines.agency.store import Entry
 from apps.lines.handlers import answers_for_files
 
 
@@ -31,29 +30,9 @@ def read_batch(context: StepContext, parameters: OfBatch) -> Finished | Failed:
     The first batch begins with what the day before left postponed. Read again, it is replaced until its transfers are sent.
     """
     day, terms, batch = context.business_date, parameters.terms, parameters.batch
-    known = known_on(day)
-    read = announced_on(day, batch, known, terms)
-    waiting = postponed_before(day) if batch == Batch.FIRST else {}
-    legs = [(leg, file) for file, found in read for leg in found.legs]
-    announced = {leg.key for leg, _file in legs}
-    silent = [(carried(item, day), item.file) for key, item in waiting.items() if key not in announced]
-    tries = {key: item.tries + 1 for key, item in waiting.items()}
-    every = silent + legs
-    last = last_retries((leg.due for leg, _file in every), terms)
-    tomorrow = next_day(day)
-    verdict = checked((leg for leg, _file in every), known=known, terms=terms, day=day, last_retry=last)
-    entries = [
-        Entry(
-            leg=leg,
-            file=file,
-            tries=tries.get(leg.key, 0),
-            is_held=place in verdict.held,
-            last_chance=tomorrow > last[leg.due],
-        )
-        for place, (leg, file) in enumerate(every)
-    ]
+    entries, verdict, read, silent = entries_on(context.run_id, day, batch, terms)
     store.replace_batch(Run.objects.get(pk=context.run_id), batch, entries)
-    return Finished(_told(context.run_id, batch, verdict, [row for _file, found in read for row in found.foreign], len(silent)))
+    return Finished(_told(context.run_id, batch, verdict, [row for _file, found in read for row in found.foreign], silent))
 
 
 def _told(run_id: int, batch: Batch, verdict: Checked, foreign: list[int], silent: int) -> dict[str, object]:

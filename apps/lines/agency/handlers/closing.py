@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop
 from apps.engine.handlers import Failed, Finished, NoParameters, StepContext, handles
 from apps.lines.agency import conf, store
 from apps.lines.agency.models import AgencyItem
-from apps.lines.agency.selectors import figures_of
+from apps.lines.agency.selectors.figures import figures_of
 from apps.lines.agency.states import SETTLED_STATES
 from apps.lines.core.market.texts import bar
 from apps.lines.handlers import send_lines

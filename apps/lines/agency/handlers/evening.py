@@ -20,12 +20,12 @@ from apps.lines.agency.core.settling import (
 )
 from apps.lines.agency.handlers.common import SHOWN, WithTerms
 from apps.lines.agency.models import AgencyItem
-from apps.lines.agency.selectors import as_open, confirmed_on, evening_on, known_on, paid_by_key, to_settle, undecided
+from apps.lines.agency.selectors import as_open, confirmed_on, evening_on, known_on, paid_by_key, tax_totals, to_settle, undecided
 from apps.lines.agency.states import ItemState, Verdict
 from apps.lines.handlers import Strict, answers_for_files, keep_comparison
 from apps.recon.core.matcher import compare
 
-POSTINGS, SUMMARY, COUNTER = "announced / zjbd", "zjhz / jsmx", "paid / dsqr"
+POSTINGS, SUMMARY, TAXES, COUNTER = "announced / zjbd", "zjhz / jsmx", "abcsj / jsmx", "paid / dsqr"
 
 
 class SettlePostponed(Strict):
@@ -37,18 +37,23 @@ class SettlePostponed(Strict):
 @answers_for_files
 def reconcile(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     """Announced items and same-day details against the postings by account and settlement number, the cash summary against
-    the details by account and unit. What was posted to the fen is paid, what was not posted is postponed.
+    the details by account and unit, announced dividend tax against its details. What was posted to the fen is paid, what was not
+    posted is postponed. Details of tax that the tax file announced are the same money and are not counted again.
     """
     day = context.business_date
     evening = evening_on(day, known_on(day), parameters.terms)
     numbered, summed = to_settle(context.run_id)
     announced = totals_of(numbered)
+    taxes = tax_totals(context.run_id)
     for group, amount in evening.details.items():
-        announced[group] = announced.get(group, NOTHING) + amount
+        if group not in taxes:
+            announced[group] = announced.get(group, NOTHING) + amount
     breaks = [
         keep_comparison(context, POSTINGS, compare(side_of(announced), side_of(evening.posted))),
         keep_comparison(context, SUMMARY, compare(side_of(totals_of(summed)), side_of(evening.settled_by_unit))),
     ]
+    if taxes:
+        breaks.append(keep_comparison(context, TAXES, compare(side_of(taxes), side_of(evening.taxes))))
     items, sums = outcome_of(numbered, evening.posted), outcome_of(summed, evening.settled_by_unit)
     outcome = Outcome(items.paid + sums.paid, items.postponed + sums.postponed, items.odd + sums.odd)
     store.keep_outcome(context.run_id, outcome)

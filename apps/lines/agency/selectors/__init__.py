@@ -1,4 +1,4 @@
-"""What the steps of agency payments compute with, and the figures that the run page shows."""
+"""What the steps of agency payments compute with."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -6,43 +6,49 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.db.models import Count, Q
 
 from apps.calendars.selectors import next_business_day, shift_business_day
+from apps.engine.models import Run
 from apps.files.models import ArrivedFile
+from apps.files.selectors import accepted_file
 from apps.kernel import dmn
 from apps.lines.agency import conf
+from apps.lines.agency.core.checking import Checked, checked
 from apps.lines.agency.core.funding import Cash, Need, needs_of, payable, usable_after
 from apps.lines.agency.core.items import (
     DETAILS,
     FUND_MONEY,
+    NEXT_DAY,
     SUBSTITUTES,
     SUMMARY,
+    TAX,
     Announced,
     Key,
     Known,
     Read,
     fund_money_in,
     known_in,
+    next_day_in,
     same_day_in,
     substitutes_in,
+    taxes_in,
     totals_in,
 )
 from apps.lines.agency.core.settling import Group, Open
 from apps.lines.agency.core.terms import AgencyTerms
 from apps.lines.agency.models import AgencyFunding, AgencyItem
 from apps.lines.agency.states import Batch, ItemState
-from apps.lines.agency.store import layouts
+from apps.lines.agency.store import Entry, items_in, layouts
 from apps.lines.core.balances import cash_balances, movements_by_voucher
 from apps.lines.core.details import Leg
 from apps.lines.core.layouts import Row
-from apps.lines.selectors import bytes_of, details_in, fen_sum, file_of, table_of, yuan_of
+from apps.lines.corrections.conf import Corrected
+from apps.lines.selectors import bytes_of, details_in, file_of, table_of
 
-LISTED = 20
 RESULT = "003"  # JLLX of a settlement result [S7]
-PACKAGED_TERMS = Path(__file__).parent / "data" / "terms.dmn"
+PACKAGED_TERMS = Path(__file__).parents[1] / "data" / "terms.dmn"
 NOTHING = Decimal("0.00")
 
 
@@ -79,17 +85,37 @@ def known_on(business_date: date) -> Known:
     return known_in(rows_on(business_date, "dszl"))
 
 
-def announced_on(business_date: date, batch: str, known: Known, terms: AgencyTerms) -> list[tuple[ArrivedFile, Read]]:
-    """What a batch announces, by file: the second one is of fund money alone. Raises NotHere, UnreadableFile and BadRow."""
+def announced_on(
+    run_id: int, business_date: date, batch: str, known: Known, terms: AgencyTerms
+) -> list[tuple[ArrivedFile, Read]]:
+    """What a batch announces, by file. Raises NotHere, UnreadableFile and BadRow.
+
+    The second one is of fund money, and of the files that need not come every day and came after the first.
+    """
     day = business_date
     if batch == Batch.SECOND:
-        return [(file_of(conf.LINE, day, "kffzmxb"), fund_money_in(rows_on(day, "kffzmxb"), known))]
+        taken = set(AgencyItem.objects.filter(run_id=run_id, batch=Batch.FIRST).values_list("file_id", flat=True))
+        more = [(file, read) for file, read in _not_daily(day, known, terms) if file.pk not in taken]
+        return [(file_of(conf.LINE, day, "kffzmxb"), fund_money_in(rows_on(day, "kffzmxb"), known)), *more]
     same_day = [one.code for one in terms.items if one.file == SUMMARY and one.is_on(day)]
     return [
         (file_of(conf.LINE, day, "kffzmxa"), fund_money_in(rows_on(day, "kffzmxa"), known)),
         (file_of(conf.LINE, day, "zjhz"), same_day_in(rows_on(day, "zjhz"), same_day, known)),
         (file_of(conf.LINE, day, "cil_kj"), substitutes_in(rows_on(day, "cil_kj"), terms.substitutes_account)),
+        *_not_daily(day, known, terms),
     ]
+
+
+def _not_daily(day: date, known: Known, terms: AgencyTerms) -> list[tuple[ArrivedFile, Read]]:
+    """Fund money of the next day and dividend tax, as far as they have come."""
+    found = []
+    next_day = accepted_file(conf.LINE, day, NEXT_DAY)
+    if next_day:
+        found.append((next_day, next_day_in(rows_on(day, NEXT_DAY), known)))
+    tax = accepted_file(conf.LINE, day, TAX)
+    if tax:
+        found.append((tax, taxes_in(rows_on(day, TAX), terms.pays_tax)))
+    return found
 
 
 def postponed_before(business_date: date) -> dict[Key, AgencyItem]:
@@ -116,6 +142,72 @@ def carried(item: AgencyItem, business_date: date) -> Announced:
         due=item.due_date,
         settles=business_date,
     )
+
+
+def entries_on(
+    run_id: int, day: date, batch: str, terms: AgencyTerms
+) -> tuple[list[Entry], Checked, list[tuple[ArrivedFile, Read]], int]:
+    """The legs of a batch as they are kept, what does not fit, what each file said, and how many come from the day before.
+
+    The first batch begins with what the day before left postponed. Raises NotHere, UnreadableFile and BadRow.
+    """
+    known = known_on(day)
+    read = announced_on(run_id, day, batch, known, terms)
+    waiting = postponed_before(day) if batch == Batch.FIRST else {}
+    legs = [(leg, file) for file, found in read for leg in found.legs]
+    announced = {leg.key for leg, _file in legs}
+    silent = [(carried(item, day), item.file) for key, item in waiting.items() if key not in announced]
+    tries = {key: item.tries + 1 for key, item in waiting.items()}
+    every = silent + legs
+    last = last_retries((leg.due for leg, _file in every), terms)
+    tomorrow = next_day(day)
+    verdict = checked((leg for leg, _file in every), known=known, terms=terms, day=day, last_retry=last)
+    entries = [
+        Entry(
+            leg=leg,
+            file=file,
+            tries=tries.get(leg.key, 0),
+            is_held=place in verdict.held,
+            last_chance=tomorrow > last[leg.due],
+        )
+        for place, (leg, file) in enumerate(every)
+    ]
+    return entries, verdict, read, len(silent)
+
+
+def corrected_tables() -> list[Corrected]:
+    """Announced items, as corrected files reverse them. Held ones are counted nowhere, so they move nothing."""
+    return [
+        Corrected(
+            line=conf.LINE,
+            files=("kffzmxa", "kffzmxb", "zjhz", "cil_kj"),
+            table=AgencyItem,
+            key=("serial", "voucher", "account"),
+            measures=("amount",),
+            words=("counterparty", "code", "fund", "outlet", "due_date", "settle_date", "is_held"),
+            cash="amount",
+            quantity=None,
+            cash_account="account",
+            account=None,
+            security=None,
+            settles=_is_counted,
+            read=_items,
+            outgoing=conf.OUTGOING,
+        )
+    ]
+
+
+def _items(run: Run, file: ArrivedFile) -> list[AgencyItem]:
+    """The items of one file of a batch, checked together with the others of it."""
+    said = run.variables.get("terms")
+    terms = AgencyTerms.model_validate(said) if said else packaged_terms()
+    batch = Batch.SECOND if file.file_code == "kffzmxb" else Batch.FIRST
+    entries, *_rest = entries_on(run.pk, run.business_date, batch, terms)
+    return items_in(run, batch, [one for one in entries if one.file.pk == file.pk])
+
+
+def _is_counted(item: AgencyItem) -> bool:
+    return not item.is_held
 
 
 def usable_balances(business_date: date) -> dict[str, Decimal]:
@@ -170,10 +262,13 @@ def sent_before(run_id: int, batch: str) -> Decimal:
 
 @dataclass(frozen=True)
 class Evening:
-    """What the market says at the end of the day. `later`: agency details that settle on another day."""
+    """What the market says at the end of the day. `taxes`: those of the details that are dividend tax, which the summary of what
+    settles the same day does not hold. `later`: agency details that settle on another day.
+    """
 
     details: dict[Group, Decimal]
     settled_by_unit: dict[Group, Decimal]
+    taxes: dict[Group, Decimal]
     posted: dict[Group, Decimal]
     later: list[Leg]
 
@@ -190,10 +285,13 @@ def evening_on(business_date: date, known: Known, terms: AgencyTerms) -> Evening
     others = {(one.cash_account, one.group_no) for one in legs} - {(one.cash_account, one.group_no) for one in agency}
     posted = {group: amount for group, amount in postings.items() if group[0] in known.accounts and group not in others}
     details = _sums(((one.cash_account, one.group_no), one.net_cash) for one in today)
-    matched = [one for one in today if posted.get((one.cash_account, one.group_no)) == details[one.cash_account, one.group_no]]
+    taxes = [one for one in today if terms.tax_detail and one.biz_type == terms.tax_detail]
+    summed = [one for one in today if one not in taxes]
+    matched = [one for one in summed if posted.get((one.cash_account, one.group_no)) == details[one.cash_account, one.group_no]]
     return Evening(
         details=details,
         settled_by_unit=_sums(((one.cash_account, one.unit), one.net_cash) for one in matched),
+        taxes=_sums(((one.cash_account, one.group_no), one.net_cash) for one in taxes),
         posted=posted,
         later=[one for one in agency if one.settle_date is not None and one.settle_date > business_date],
     )
@@ -235,8 +333,8 @@ def undecided(run_id: int) -> list[AgencyItem]:
 
 
 def paid_by_key(run_id: int) -> dict[Key, Decimal]:
-    """What of funds and substitutes is paid, as counter and TA should have booked it. One query."""
-    rows = AgencyItem.objects.filter(run_id=run_id, source__in=(FUND_MONEY, SUBSTITUTES))
+    """What of funds, substitutes and dividend tax is paid, as counter and TA should have booked it. One query."""
+    rows = AgencyItem.objects.filter(run_id=run_id, source__in=(FUND_MONEY, SUBSTITUTES, NEXT_DAY, TAX))
     settled = rows.filter(Q(state=ItemState.PAID) | Q(posted_as=ItemState.PAID)).order_by("pk")
     found: dict[Key, Decimal] = {}
     for serial, voucher, account, amount in settled.values_list("serial", "voucher", "account", "amount"):
@@ -256,60 +354,7 @@ def postponed_of_lines(day: date) -> dict[int, int]:
     return {line_id: items for line_id, _run, items in sums}
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What the run page shows of the line; amounts in CNY, payments without sign."""
-
-    items: int
-    held: int
-    paid: int
-    postponed: int
-    failed: int
-    returned: int
-    payments: Decimal
-    receipts: Decimal
-    paid_amount: Decimal
-    postponed_amount: Decimal
-    fundings: list[AgencyFunding]
-    open_items: list[AgencyItem]
-
-    @property
-    def need(self) -> Decimal:
-        return sum((one.need for one in self.fundings), NOTHING)
-
-    @property
-    def sent(self) -> Decimal:
-        return sum((one.amount for one in self.fundings if one.is_sent), NOTHING)
-
-
-def figures_of(run_id: int) -> Figures | None:
-    """The figures of a run of this line, or None before its first batch was read. Three queries."""
-    rows = AgencyItem.objects.filter(run_id=run_id)
-    counts = Q(is_held=False, is_retried=False)
-    of = {name: Q(state=name) | Q(posted_as=name) for name in ("paid", "failed", "returned")}
-    of["postponed"] = Q(state=ItemState.POSTPONED)
-    found = rows.aggregate(
-        items=Count("pk", filter=Q(is_retried=False)),
-        held=Count("pk", filter=Q(is_held=True)),
-        **{name: Count("pk", filter=counts & where) for name, where in of.items()},
-        sum_payments=fen_sum("amount", counts & Q(amount__lt=0)),
-        sum_receipts=fen_sum("amount", counts & Q(amount__gt=0)),
-        sum_paid=fen_sum("amount", counts & of["paid"]),
-        sum_postponed=fen_sum("amount", counts & of["postponed"]),
-    )
-    if not rows.exists():
-        return None
-    sums: dict[str, Any] = {name: yuan_of(found.pop(f"sum_{name}")) for name in ("payments", "receipts", "paid", "postponed")}
-    return Figures(
-        **found,
-        payments=-sums["payments"],
-        receipts=sums["receipts"],
-        paid_amount=sums["paid"],
-        postponed_amount=sums["postponed"],
-        fundings=list(AgencyFunding.objects.filter(run_id=run_id).order_by("pk")),
-        open_items=list(
-            rows.filter(is_retried=False)
-            .filter(Q(is_held=True) | Q(is_odd=True) | Q(state__in=(ItemState.POSTPONED, ItemState.FAILED, ItemState.RETURNED)))
-            .order_by("pk")[:LISTED]
-        ),
-    )
+def tax_totals(run_id: int) -> dict[Group, Decimal]:
+    """Announced dividend tax by cash account and settlement number, held rows left out. One query."""
+    rows = AgencyItem.objects.filter(run_id=run_id, source=TAX, is_held=False, is_retried=False).order_by("pk")
+    return _sums(((account, voucher), amount) for account, voucher, amount in rows.values_list("account", "voucher", "amount"))
