@@ -35,6 +35,8 @@ EVENING = {
     "await_sjsye": ("等待深圳资金余额", "Balances, Shenzhen", "sjsye", 2),
     "await_sjszj": ("等待深圳资金变动", "Movements, Shenzhen", "sjszj", 3),
     "await_zcyh": ("等待银行余额", "Balances of banks", "zcyh", 4),
+    "await_zjhz": ("等待上海资金汇总", "Summary, Shanghai", "zjhz", 5),
+    "await_sjsqs": ("等待深圳清算汇总", "Summary, Shenzhen", "sjsqs", 6),
 }
 UNLOCKS = {
     "await_sjsdpc": ("等待深圳解锁结果", "Unlock result, Shenzhen", "sjsdpc", "SZ.UNLOCK3", 6.6),

@@ -169,3 +169,29 @@ def test_an_account_that_is_still_locked_is_black_and_a_task_until_a_later_batch
     finished(run)
     assert (of().colour, of().is_locked, of().batch) == ("green", False, "3")
     assert outputs_of("unlock")["locked_securities"] == 1
+
+
+def test_a_summary_and_a_query_that_do_not_fit_are_breaks_and_a_person_looks_at_what_came(root):
+    world = a_world(Fault.SHORT, Fault.SUMMARY_DIFFERS, Fault.QUERY_DIFFERS)
+    run = topped_up(root, world)
+    assert breaks() == [("summary of clearing / balance", "amount"), ("balance and receipts / queried", "amount")]
+    assert outputs_of("confirm")["breaks"] == 1
+
+    answer("missing", "wang.min", decision="accept", reason="the depository is asked")
+
+    arrive(root, world, "unlock")
+    finished(run)
+    assert of().queried == of().balance + MILLIONS - 2
+
+
+def test_locked_securities_of_an_account_of_which_the_batch_says_that_nothing_was_locked_are_told(root):
+    world = a_world(Fault.LOCKED_AGAINST)
+    run = evening(root, world)
+    arrive(root, world, "unlock")
+    assert outputs_of("unlock")["told"] == [f"{SHENZHEN}：锁定证券 1 笔。", f"{SHENZHEN}：批次结果称期初无锁定。"]
+    assert (outputs_of("unlock")["locked"], outputs_of("unlock")["locked_securities"]) == (1, 2)
+
+    answer("locks", "wang.min", decision="accept", reason="asked the depository")
+
+    finished(run)
+    assert (of().locked_rows, of().is_locked) == (1, False)

@@ -13,6 +13,7 @@ from apps.engine.states import StepState
 from apps.files.models import SentFile
 from apps.lines.core.market.world import CASH_01, CASH_02
 from apps.lines.funds_monitoring.core.simulated import SHENZHEN, Fault
+from apps.lines.funds_monitoring.core.simulated_files import FORECAST_LESS
 from apps.lines.funds_monitoring.models import FundsDue, FundsPosition, FundsTopUp
 from apps.lines.funds_monitoring.selectors.figures import figures_of
 from apps.people.models import User
@@ -67,7 +68,9 @@ def test_a_short_account_from_the_evening_to_the_close_with_maker_and_checker(ro
         Decimal("3000000.00"),
     )
     assert list(FundsTopUp.objects.values_list("state", "came")) == [("arrived", Decimal("3000000.00"))]
-    assert Reconciliation.objects.count() == 3
+    assert Reconciliation.objects.count() == 5
+    assert row.queried == world.accounts[2].balance + Decimal("3000000.00")
+    assert row.forecast == world.accounts[2].guaranteed - FORECAST_LESS
     assert not Break.objects.exists()
 
 

@@ -21,6 +21,8 @@ from apps.lines.funds_monitoring.selectors.figures import short_of_lines, tight_
 from apps.lines.funds_monitoring.selectors.files import packaged_terms
 from apps.lines.funds_monitoring.selectors.looking import is_due
 from apps.lines.models import MetalClearing, Obligation, SettlementResult
+from apps.lines.preclearing.models import PreclearingAccount
+from apps.lines.rtgs_shenzhen.models import GrossNeed
 from apps.people.models import BusinessLine
 from apps.recon.actions import compare_defined, load_definitions
 from tests.lines.funds import DAY, SETTLES, a_world, arrive, begun, evening, folder, installed, of, put
@@ -50,12 +52,13 @@ def an_item(run, amount, number, state="announced", **more):
     AgencyItem.objects.create(run=run, line=line, business_date=SETTLES, amount=Decimal(amount), state=state, **(facts | more))
 
 
-def an_instruction(run, cash, number, state):
-    line = BusinessLine.objects.get(code="rtgs-sh")
-    facts = {"file": ArrivedFile.objects.first(), "row_no": number, "file_code": "jsmx_10", "record_type": "002", "market": "SH"}
+def an_instruction(run, cash, number, state, line="rtgs-sh", account=CASH_02):
+    line = BusinessLine.objects.get_or_create(code=line, defaults={"name_zh": line, "name_en": line})[0]
+    facts = {"file": ArrivedFile.objects.first(), "row_no": number, "file_code": "jsmx_10", "record_type": "002"}
     facts |= {
+        "market": "SZ" if line.code == "rtgs-sz" else "SH",
         "guarantee": "gross_rtgs",
-        "cash_account": CASH_02,
+        "cash_account": account,
         "settle_date": SETTLES,
         "quantity": 1,
         "net_cash": Decimal(cash),
@@ -104,6 +107,29 @@ def test_what_the_other_lines_hold_moves_the_screen_and_whoever_looks_is_told_on
 
     assert watched() == 1
     assert (of(CASH_02).agency_pay, of(CASH_02).shortfall) == (Decimal(0), Decimal(0))
+
+
+def test_gross_trades_of_shenzhen_in_the_day_its_transfers_and_pre_clearing_are_on_the_screen(root):
+    run = evening(root, a_world())
+    before = of(SHENZHEN)
+    an_instruction(run, "-2500000.00", 1, "queued", line="rtgs-sz", account=SHENZHEN)
+    an_instruction(run, "1000000.00", 2, "settled_rt", line="rtgs-sz", account=SHENZHEN)
+    line = BusinessLine.objects.get(code="funds-monitoring")
+    facts = {"business_date": DAY, "account": CASH_01, "basis": "own", "pre_net": Decimal("-42000000.00")}
+    PreclearingAccount.objects.create(run=run, line=line, **facts)
+    later = begun(SETTLES)
+    file = ArrivedFile.objects.earliest("pk")
+    GrossNeed.objects.create(run=later, file=file, row_no=1, cash_account=SHENZHEN, sent=Decimal(700))
+
+    assert watched() == 1
+
+    row = of(SHENZHEN)
+    assert row.gross_pay == before.gross_pay + Decimal("2500000.00")
+    assert row.gross_receive == before.gross_receive + Decimal("1000000.00")
+    assert row.projected == before.projected - Decimal("1500000.00")
+    assert row.sent == Decimal(700)
+    assert {due.origin for due in row.dues.filter(mode="same_day")} == {"rtgs-sz"}
+    assert of(CASH_01).forecast == Decimal("-42000000.00")
 
 
 def test_a_query_of_the_day_stands_instead_of_the_balance_of_the_evening_and_gold_is_beside_it(root):

@@ -8,6 +8,11 @@ POLL_SECONDS = 2
 CALENDAR = "CN-EX"
 LAST_TOP_UP = "FINAL.TOPUP"
 
-SHANGHAI = {"required_codes": ["zjye", "zjbd", "qtsl"], "flags": []}
-SHENZHEN = {"required_codes": ["sjsye", "sjszj", "sjsdpc"], "flags": [], "naming": "mmdd"}
+SHANGHAI = {"required_codes": ["zjye", "zjbd", "zjhz", "qtsl"], "flags": []}
+SHENZHEN = {
+    "required_codes": ["sjsye", "sjszj", "sjsqs", "sjsdpc"],
+    "optional_codes": ["sjsqs0", "sjsdvpjg"],
+    "flags": [],
+    "naming": "mmdd",
+}
 BANKS = {"required_codes": ["zcyh"], "optional_codes": ["zchd", "zccx"], "flags": []}

@@ -30,9 +30,10 @@ def _of_run() -> "models.ForeignKey[Run, Run]":
 class FundsPosition(models.Model):
     """One account on one settlement day. `balance` and what follows are of the row of `file`; without a file of `source_run`.
 
-    `previous`: the close of the day before, None when nobody told it. `queried`: its balance by a query of the day, None without
-    one. `sent`, `arrived`: transfers to it. `batch`: the last unlock batch that told of it. `is_stale`: its balances are not of
-    the business date. `computed_at`: when it was computed last, whether it changed or not.
+    `forecast`: its guaranteed net as pre-clearing told it, None when nobody did. `locked_rows`: rows of securities that stay
+    locked until it has paid. `previous`: the close of the day before, None when nobody told it. `queried`: its balance by a query
+    of the day, None without one. `sent`, `arrived`: transfers to it. `batch`: the last unlock batch that told of it. `is_stale`:
+    its balances are not of the business date. `computed_at`: when it was computed last, whether it changed or not.
     """
 
     run = _of_run()
@@ -51,6 +52,8 @@ class FundsPosition(models.Model):
     frozen = _money(_("frozen"))
     overdraft = _money(_("overdraft"))
     told_withdrawable = _money(_("withdrawable as told"))
+    forecast = models.DecimalField(_("pre-clearing net"), max_digits=20, decimal_places=2, null=True)
+    locked_rows = models.PositiveIntegerField(_("locked securities rows"), default=0)
     queried = models.DecimalField(_("queried balance"), max_digits=20, decimal_places=2, null=True)
     guaranteed_net = _money(_("guaranteed net"))
     gross_pay = _money(_("gross payable"))

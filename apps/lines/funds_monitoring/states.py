@@ -17,6 +17,7 @@ class Mode(TextChoices):
 
     GUARANTEED = "guaranteed", _("Guaranteed net")
     GROSS = "gross", _("Gross, not guaranteed")
+    SAME_DAY = "same_day", _("Gross of the day")
     AGENCY = "agency", _("Agency")
     SUBSCRIPTION = "ipo", _("Subscription")
 

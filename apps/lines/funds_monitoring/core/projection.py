@@ -104,7 +104,7 @@ def told_withdrawable(balance: Decimal, min_reserve: Decimal, dues: Iterable[Due
 
 
 def sums_by_mode(dues: Iterable[Due]) -> dict[str, Decimal]:
-    """Columns of the screen: net of guaranteed money, pay and receive of the others without sign."""
+    """Columns of the screen: net of guaranteed money, pay and receive of the others without sign. Gross of the day is gross."""
     found = dict.fromkeys(
         ("guaranteed_net", "gross_pay", "gross_receive", "agency_pay", "agency_receive", "subscription_pay"), NOTHING
     )
@@ -114,5 +114,26 @@ def sums_by_mode(dues: Iterable[Due]) -> dict[str, Decimal]:
         elif one.mode == Mode.SUBSCRIPTION:
             found["subscription_pay"] -= one.amount
         else:
-            found[f"{one.mode.value}_{'pay' if one.amount < 0 else 'receive'}"] += abs(one.amount)
+            kind = Mode.GROSS if one.mode == Mode.SAME_DAY else one.mode
+            found[f"{kind.value}_{'pay' if one.amount < 0 else 'receive'}"] += abs(one.amount)
     return found
+
+
+def nets_of_file(dues: Iterable[Due]) -> dict[Mode, Decimal]:
+    """What one row of balances says of each mode that a summary of clearing tells as well: > 0 comes to us."""
+    found: dict[Mode, Decimal] = {}
+    for one in dues:
+        if one.mode != Mode.SUBSCRIPTION:
+            found[one.mode] = found.get(one.mode, NOTHING) + one.amount
+    return found
+
+
+def should_be(opening: Decimal, arrived: Decimal, dues: Iterable[Due], queried: Decimal) -> Decimal:
+    """What a query of the day should tell of an account: the closing balance, what the banks confirmed, and what has settled.
+
+    Nobody says when guaranteed money is taken or given: where the query differs by exactly that net, it has settled.
+    """
+    rows = list(dues)
+    found = opening + arrived + sum((one.amount for one in rows if one.is_settled), NOTHING)
+    net = sum((one.amount for one in rows if one.mode == Mode.GUARANTEED and not one.is_settled), NOTHING)
+    return found + net if queried == found + net else found

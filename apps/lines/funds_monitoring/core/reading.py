@@ -4,7 +4,7 @@ Amounts are CNY with two decimals. A blank amount is not told; a balance has to 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,6 +119,40 @@ def locked_accounts(rows: Iterable[Row], locked: Iterable[str]) -> dict[str, tup
     """`SJSDPC`: the batch that says it and whether the account is still locked; the last row of an account counts."""
     codes = set(locked)
     return {account_in(row, "DPCBFZH"): (row["DPCFSPC"], row["DPCJSZT"] in codes) for row in rows}
+
+
+def shanghai_summary(rows: Iterable[Row], guaranteed: Iterable[str], settles: date) -> dict[str, Decimal]:
+    """`zjhz`: net of guaranteed rows (JLLX) that settle on the day, by cash account. Raises BadRow."""
+    kinds = frozenset(guaranteed)
+    sums: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for row in rows:
+        if row["JLLX"] in kinds and row["JSRQ"] == f"{settles:%Y%m%d}":
+            sums[account_in(row, "ZJZH")] += balance_in(row, "SJSF")
+    return dict(sums)
+
+
+def shenzhen_summary(rows: Iterable[Row], modes: Mapping[str, Mode], settles: date) -> dict[tuple[str, Mode], Decimal]:
+    """`SJSQS` and `SJSQS0`: net by reserve account and mode (QSJSFS) of what settles on the day. Raises BadRow.
+
+    A settlement mode that the table does not have stops: its money would be in no sum.
+    """
+    sums: dict[tuple[str, Mode], Decimal] = defaultdict(lambda: NOTHING)
+    for row in rows:
+        if row["QSJSRQ"] != f"{settles:%Y%m%d}":
+            continue
+        if row["QSJSFS"] not in modes:
+            raise row.refuse("QSJSFS", "is no settlement mode of the table")
+        sums[account_in(row, "QSZJZH"), modes[row["QSJSFS"]]] += balance_in(row, "QSSFJE")
+    return dict(sums)
+
+
+def locked_by_account(rows: Iterable[Row]) -> dict[str, int]:
+    """`SJSDVPJG`: how many rows of securities are locked until the reserve account has paid. Raises BadRow."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if paid_in(row, "JGJSSL"):
+            found[account_in(row, "JGBFZH")] += 1
+    return dict(found)
 
 
 def locked_rows(rows: Iterable[Row], types: Iterable[str]) -> int:

@@ -33,6 +33,9 @@ class Fault(StrEnum):
     NOT_ARRIVED = "not-arrived"  # the first transfer has no receipt
     REJECTED = "rejected-transfer"  # the bank rejects the first transfer
     WRONG_ARRIVAL = "wrong-arrival"  # the first transfer arrives with 1.00 less
+    SUMMARY_DIFFERS = "summary-differs"  # the summary of Shenzhen tells 1.00 more of agency money than its balances
+    QUERY_DIFFERS = "query-differs"  # a query of Shenzhen tells 2.00 less than close and receipts come to
+    LOCKED_AGAINST = "locked-against"  # securities are locked of which the batch says that nothing was locked
     STILL_LOCKED = "still-locked"  # Shenzhen is not unlocked with the last batch
 
 

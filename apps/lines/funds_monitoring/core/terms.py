@@ -45,18 +45,29 @@ class Origin(_Dated):
     origin: str = Field(pattern="^(file|lines)$")
 
 
+class SettlementMode(_Dated):
+    """What a settlement mode (QSJSFS) of the Shenzhen summaries is to us."""
+
+    code: str
+    mode: Mode
+
+
 class FundsTerms(BaseModel):
     """`amber_percent`: cover of the need below which an account is amber. `urgent_minutes`: before the last top-up.
 
-    `drift`: how far the withdrawable amount that Shenzhen tells may differ from ours. `locked`: DPCJSZT of an account that is not
-    unlocked. `lock_types`: SJLX of `qtsl` rows that lock securities. `look_*`: when and how often the screen is computed anew,
-    minutes; `last_minutes` before the last top-up every `last_look_minutes`.
+    `modes`: settlement modes of the Shenzhen summaries; `guaranteed_types`: JLLX of `zjhz` that is guaranteed money. `drift`: how
+    far the withdrawable amount that Shenzhen tells may differ from ours. `locked`: DPCJSZT of an account that is not unlocked,
+    `nothing_locked` of one that had nothing to unlock. `lock_types`: SJLX of `qtsl` rows that lock securities. `look_*`: when and
+    how often the screen is computed anew, minutes; `last_minutes` before the last top-up every `last_look_minutes`.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     accounts: list[Reserve] = Field(min_length=1)
     origins: list[Origin] = Field(min_length=1)
+    modes: list[SettlementMode] = []
+    guaranteed_types: list[str] = []
+    nothing_locked: str = "0"
     banks: list[str] = Field(min_length=1)
     amber_percent: int = Field(ge=100, le=1000)
     urgent_minutes: int = Field(ge=1, le=600)
@@ -72,6 +83,10 @@ class FundsTerms(BaseModel):
     def accounts_on(self, day: date) -> dict[tuple[str, str], str]:
         """Account class by clearing house and account, of the accounts in force."""
         return {(one.house.value, one.account): one.kind for one in self.accounts if one.is_on(day)}
+
+    def modes_on(self, day: date) -> dict[str, Mode]:
+        """Kind of money by settlement mode, of the rows in force."""
+        return {one.code: one.mode for one in self.modes if one.is_on(day)}
 
     def tells(self, house: str, mode: str, origin: str, day: date) -> bool:
         """Whether dues of this mode come from there; a mode that the table does not have comes from nowhere."""

@@ -7,7 +7,7 @@ from apps.engine.handlers import Failed, Finished, NoParameters, StepContext, ha
 from apps.lines.funds_monitoring.handlers.common import SHOWN, WithTerms, look_again
 from apps.lines.funds_monitoring.models import FundsPosition
 from apps.lines.funds_monitoring.selectors.figures import figures_of
-from apps.lines.funds_monitoring.selectors.files import locked_securities_on, settlement_day
+from apps.lines.funds_monitoring.selectors.files import lock_states_on, locked_securities_on, settlement_day
 from apps.lines.funds_monitoring.states import House
 from apps.lines.handlers import answers_for_files
 
@@ -15,7 +15,10 @@ from apps.lines.handlers import answers_for_files
 @handles("funds_watch.unlock", title=gettext_noop("Read what is unlocked"), parameters=WithTerms)
 @answers_for_files
 def unlock(context: StepContext, parameters: WithTerms) -> Finished | Failed:
-    """Accounts of Shenzhen that are still locked or that no batch told of, and locked securities rows of Shanghai."""
+    """Accounts of Shenzhen that are still locked or that no batch told of, and rows of locked securities in both markets.
+
+    An account of which the batches say that nothing was locked, and the result of the lock names securities, is told.
+    """
     locked_rows = locked_securities_on(settlement_day(context.business_date), parameters.terms)
     look_again(context.run_id, parameters.terms)
     rows = FundsPosition.objects.filter(run_id=context.run_id, house=House.SHENZHEN).order_by("account")
@@ -25,7 +28,20 @@ def unlock(context: StepContext, parameters: WithTerms) -> Finished | Failed:
         _("%(account)s: still locked after batch %(batch)s.") % {"account": one.account, "batch": one.batch} for one in locked
     ]
     told += [_("%(account)s: no unlock batch tells of it.") % {"account": one.account} for one in silent]
-    return Finished({"locked": len(locked) + len(silent), "locked_securities": locked_rows, "told": told[:SHOWN]})
+    held = {one.account: one.locked_rows for one in rows if one.locked_rows}
+    told += [
+        _("%(account)s: %(rows)s rows of securities locked.") % {"account": name, "rows": rows_} for name, rows_ in held.items()
+    ]
+    states = lock_states_on(settlement_day(context.business_date))
+    against = [name for name in held if states.get(name) == parameters.terms.nothing_locked]
+    told += [_("%(account)s: the batch says that nothing was locked.") % {"account": name} for name in against]
+    return Finished(
+        {
+            "locked": len(locked) + len(silent) + len(against),
+            "locked_securities": locked_rows + sum(held.values()),
+            "told": told[:SHOWN],
+        }
+    )
 
 
 @handles("funds_watch.report", title=gettext_noop("Report the day of funds monitoring"))

@@ -1,5 +1,7 @@
 """Automatic steps of funds monitoring (L11) that open the screen: balances, projection, and whether they follow from before."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -7,16 +9,17 @@ from apps.calendars.selectors import is_business_day
 from apps.engine.handlers import Failed, Finished, NoParameters, StepContext, handles
 from apps.engine.models import Run
 from apps.lines.funds_monitoring import conf
-from apps.lines.funds_monitoring.core.projection import told_withdrawable
+from apps.lines.funds_monitoring.core.projection import nets_of_file, told_withdrawable
 from apps.lines.funds_monitoring.core.reading import Told
 from apps.lines.funds_monitoring.handlers.common import SHOWN, WithTerms, look_again
-from apps.lines.funds_monitoring.selectors.files import Evening, Key, balances_on, movements_on, settlement_day
+from apps.lines.funds_monitoring.selectors.files import Evening, Key, balances_on, movements_on, settlement_day, summaries_on
 from apps.lines.funds_monitoring.selectors.looking import is_stale, previous_closes
-from apps.lines.funds_monitoring.states import House
+from apps.lines.funds_monitoring.states import House, Mode
 from apps.lines.handlers import answers_for_files, keep_comparison
 from apps.recon.core.matcher import Item, Tolerance, compare, joined
 
 OPENING = "previous close and movements / balance"
+SUMMARY = "summary of clearing / balance"
 DRIFT = "own withdrawable / YEKTZJ"
 
 
@@ -62,7 +65,8 @@ def compute(context: StepContext, parameters: WithTerms) -> Finished | Failed:
 @handles("funds_watch.reconcile_opening", title=gettext_noop("Compare balances with movements"), parameters=WithTerms)
 @answers_for_files
 def reconcile_opening(context: StepContext, parameters: WithTerms) -> Finished | Failed:
-    """Close before and movements against the balance, to the fen; and what Shenzhen says may be withdrawn against our formula.
+    """Close before and movements against the balance, to the fen; what is due by the summaries of clearing against what the
+    balances say of it; and what Shenzhen says may be withdrawn against our formula.
 
     An account whose close before nobody told is counted and not compared.
     """
@@ -75,6 +79,7 @@ def reconcile_opening(context: StepContext, parameters: WithTerms) -> Finished |
     ours |= {joined(*key): Item(amount=moved[key]) for key in strange}
     theirs = {joined(*key): Item(amount=one.opening.balance) for key, one in known.items()}
     breaks = keep_comparison(context, OPENING, compare(ours, theirs))
+    breaks += keep_comparison(context, SUMMARY, compare(*_due(evening, summaries_on(run.business_date, parameters.terms))))
     drifted = keep_comparison(
         context, DRIFT, compare(*_withdrawable(evening), tolerance=Tolerance(amount=parameters.terms.drift))
     )
@@ -89,3 +94,18 @@ def _withdrawable(evening: Evening) -> tuple[dict[str, Item], dict[str, Item]]:
         for one in rows
     }
     return ours, {joined(*one.opening.key): Item(amount=one.withdrawable) for one in rows}
+
+
+def _due(evening: Evening, summaries: dict[tuple[str, str, Mode], Decimal]) -> tuple[dict[str, Item], dict[str, Item]]:
+    """Both sides by account and kind of money. Nothing on both sides is no row, and Shanghai tells guaranteed money alone."""
+    told = {
+        (*one.opening.key, mode): amount
+        for one, _file in evening.told
+        for mode, amount in nets_of_file(one.dues).items()
+        if amount
+    }
+    said = {key: amount for key, amount in summaries.items() if amount}
+    return (
+        {joined(house, account, mode.value): Item(amount=amount) for (house, account, mode), amount in said.items()},
+        {joined(house, account, mode.value): Item(amount=amount) for (house, account, mode), amount in told.items()},
+    )

@@ -13,16 +13,17 @@ from apps.lines.agency.handlers.funding import sentence_of as agency_sentence_of
 from apps.lines.core.market.texts import bar
 from apps.lines.funds_monitoring import conf, store
 from apps.lines.funds_monitoring.core.planning import BankShort, beyond, came, rejected, to_send
+from apps.lines.funds_monitoring.core.projection import NOTHING, Due, should_be
 from apps.lines.funds_monitoring.handlers.common import SHOWN, WithTerms, look_again
-from apps.lines.funds_monitoring.models import FundsTopUp
+from apps.lines.funds_monitoring.models import FundsPosition, FundsTopUp
 from apps.lines.funds_monitoring.selectors.figures import sent_by_bank, short_accounts, top_ups
 from apps.lines.funds_monitoring.selectors.files import banks_on, receipts_on, settlement_day
-from apps.lines.funds_monitoring.states import TopUpState
+from apps.lines.funds_monitoring.states import Mode, TopUpState
 from apps.lines.handlers import answers_for_files, keep_comparison, send_lines
 from apps.lines.selectors import money_total
 from apps.recon.core.matcher import Item, compare, joined
 
-ARRIVAL = "sent / arrived"
+ARRIVAL, QUERIED = "sent / arrived", "balance and receipts / queried"
 
 
 class TakePlan(WithTerms):
@@ -74,7 +75,8 @@ def send(context: StepContext, parameters: NoParameters) -> Finished | Failed:
 def confirm(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     """Every transfer that was sent against the bank's receipts, to the fen; then the screen with what came and what was queried.
 
-    A transfer without a receipt is missing and a break; so is one that nobody sent.
+    A transfer without a receipt is missing and a break; so is one that nobody sent. Where an account was queried, its balance has
+    to be the close of the evening with what arrived and what has settled, to the fen.
     """
     rows = receipts_on(settlement_day(context.business_date))
     arrived = came(rows)
@@ -85,15 +87,28 @@ def confirm(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     breaks = keep_comparison(context, ARRIVAL, compare(ours, {joined(*key): Item(amount=sum_) for key, sum_ in arrived.items()}))
     missing = [one for one in sent if _key(one) not in arrived]
     found = look_again(context.run_id, parameters.terms)
+    odd = keep_comparison(context, QUERIED, compare(*_queried(context.run_id)))
     lacking = [
         _("Transfer %(number)s: %(amount)s CNY from %(bank)s to %(account)s have not come.")
         % {"number": one.number, "amount": one.amount, "bank": one.bank, "account": one.account}
         for one in missing
     ]
     total = money_total(top_ups(context.run_id), "came")
-    facts = {"breaks": breaks, "missing": len(missing), "came": f"{total:.2f}", "told": [*lacking, *found["told"]][:SHOWN]}
+    facts = {"breaks": breaks + odd, "missing": len(missing), "came": f"{total:.2f}", "told": [*lacking, *found["told"]][:SHOWN]}
     return Finished({**found, **facts})
 
 
 def _key(one: FundsTopUp) -> tuple[str, str]:
     return one.number, one.account
+
+
+def _queried(run_id: int) -> tuple[dict[str, Item], dict[str, Item]]:
+    """What each queried account should hold, and what it holds. Transfers of other lines are not confirmed and not counted."""
+    rows = FundsPosition.objects.filter(run_id=run_id, queried__isnull=False, file__isnull=False).prefetch_related("dues")
+    ours, theirs = {}, {}
+    for one in rows.order_by("house", "account"):
+        key, queried = joined(one.house, one.account), one.queried or NOTHING
+        dues = [Due(mode=Mode(due.mode), amount=due.amount, is_settled=due.is_settled) for due in one.dues.all()]
+        ours[key] = Item(amount=should_be(one.balance, one.arrived, dues, queried))
+        theirs[key] = Item(amount=queried)
+    return ours, theirs

@@ -13,11 +13,15 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from apps.lines.agency.models import AgencyFunding, AgencyItem
 from apps.lines.agency.states import ItemState
+from apps.lines.fund_shenzhen.models import FundItem
+from apps.lines.fund_shenzhen.states import FundItemState
 from apps.lines.funds_monitoring.core.projection import Due, Opening
 from apps.lines.funds_monitoring.core.terms import LINES, FundsTerms
 from apps.lines.funds_monitoring.selectors.files import Key
 from apps.lines.funds_monitoring.states import House, Mode
 from apps.lines.models import MetalClearing, Obligation
+from apps.lines.preclearing.models import PreclearingAccount
+from apps.lines.rtgs_shenzhen.models import GrossNeed
 from apps.lines.selectors import fen_sum, yuan_of
 from apps.lines.states import SETTLED_STATES, Guarantee, InstructionState
 
@@ -27,21 +31,28 @@ LEFT = (ItemState.POSTPONED, ItemState.FAILED, ItemState.RETURNED)
 
 
 def dues_of_lines(settle_date: date, terms: FundsTerms) -> dict[Key, list[Due]]:
-    """Gross and agency dues of the lines in Shanghai by account. A few queries, however many rows the lines have."""
+    """Gross and agency dues of the lines by clearing house and account. A few queries, however many rows the lines have.
+
+    Instructions of Shenzhen settle on the day they are given, so the balances of the evening before cannot hold them: they are a
+    kind of money of their own. Agency dues of Shenzhen are fund money, where the terms take it from the lines.
+    """
     found: dict[Key, list[Due]] = defaultdict(list)
-    house = House.SHANGHAI.value
-    sums = [(Mode.GROSS, row) for row in (*_instructions(settle_date), *_announced(settle_date))]
-    sums += [(Mode.AGENCY, row) for row in _agency(settle_date)]
-    for mode, (account, line, run, is_settled, fen, count) in sums:
+    shanghai, shenzhen = House.SHANGHAI.value, House.SHENZHEN.value
+    sums = [(shanghai, Mode.GROSS, row) for row in (*_instructions(settle_date, shanghai), *_announced(settle_date))]
+    sums += [(shanghai, Mode.AGENCY, row) for row in _agency(settle_date)]
+    sums += [(shenzhen, Mode.SAME_DAY, row) for row in _instructions(settle_date, shenzhen)]
+    if terms.tells(shenzhen, Mode.AGENCY, LINES, settle_date):
+        sums += [(shenzhen, Mode.AGENCY, row) for row in _fund_money(settle_date)]
+    for house, mode, (account, line, run, is_settled, fen, count) in sums:
         if fen and terms.tells(house, mode, LINES, settle_date):
             due = Due(mode=mode, amount=yuan_of(fen), is_settled=bool(is_settled), origin=line, count=count, run=run)
             found[house, account].append(due)
     return dict(found)
 
 
-def _instructions(settle_date: date) -> Iterable[tuple[Any, ...]]:
+def _instructions(settle_date: date, market: str) -> Iterable[tuple[Any, ...]]:
     """Instructions of gross settlement: open ones, and those that settled in the day. What failed is not paid."""
-    rows = Obligation.objects.filter(settle_date=settle_date, result__isnull=False).exclude(_is(GONE))
+    rows = Obligation.objects.filter(settle_date=settle_date, market=market, result__isnull=False).exclude(_is(GONE))
     return _summed(_newest(rows.annotate(settled=_yes_if(_is(SETTLED_STATES))), settle_date), "cash_account", "net_cash")
 
 
@@ -58,6 +69,18 @@ def _agency(settle_date: date) -> Iterable[tuple[Any, ...]]:
     rows = AgencyItem.objects.filter(settle_date=settle_date, is_held=False, is_retried=False)
     rows = rows.exclude(Q(state__in=LEFT) | Q(state=ItemState.POSTED, posted_as__in=LEFT))
     return _summed(_newest(rows.annotate(settled=_yes_if(paid)), settle_date), "account", "amount")
+
+
+def _fund_money(settle_date: date) -> Iterable[tuple[Any, ...]]:
+    """Agency money of funds in Shenzhen that is to move on the day, of the newest run that holds it: what the day carries over is
+    no longer counted of the day before. What failed or was returned is not paid."""
+    settled = Q(state__in=(FundItemState.SETTLED, FundItemState.POSTED))
+    rows = FundItem.objects.filter(settle_date=settle_date, mode="agency", business_date__lte=settle_date)
+    runs = {}
+    for line, run in rows.values_list("line_id", "run_id").order_by("business_date", "run_id").distinct():
+        runs[line] = run
+    rows = rows.filter(run_id__in=runs.values()).exclude(state__in=(FundItemState.FAILED, FundItemState.RETURNED))
+    return _summed(rows.annotate(settled=_yes_if(settled)), "cash_account", "amount")
 
 
 def _is(states: Iterable[str]) -> Q:
@@ -87,11 +110,29 @@ def _summed(rows: QuerySet[Any], account: str, amount: str) -> Iterable[tuple[An
 
 
 def transfers_of_lines(settle_date: date) -> dict[Key, Decimal]:
-    """What the agency line has sent to its accounts on the day. Nobody says yet that it came. Two queries."""
-    rows = AgencyFunding.objects.filter(run__business_date=settle_date, is_sent=True)
+    """What the agency line and the gross line of Shenzhen have sent to their accounts on the day. Nobody says yet that it came.
+
+    Four queries.
+    """
+    agency = _sent(AgencyFunding.objects.filter(run__business_date=settle_date, is_sent=True), "account", "amount")
+    gross = _sent(GrossNeed.objects.filter(run__business_date=settle_date, sent__gt=0), "cash_account", "sent")
+    found = {(House.SHANGHAI.value, account): yuan_of(fen) for account, fen in agency}
+    return found | {(House.SHENZHEN.value, account): yuan_of(fen) for account, fen in gross}
+
+
+def _sent(rows: QuerySet[Any], account: str, amount: str) -> list[tuple[str, int]]:
+    """By account, of the newest run alone. Two queries."""
     newest = list(rows.order_by("-run_id").values_list("run_id", flat=True)[:1])
-    sums = rows.filter(run_id__in=newest).values_list("account").annotate(fen=fen_sum("amount")).order_by("account")
-    return {(House.SHANGHAI.value, account): yuan_of(fen) for account, fen in sums}
+    sums = rows.filter(run_id__in=newest).values_list(account).annotate(fen=fen_sum(amount)).order_by(account)
+    return list(sums)
+
+
+def forecasts_of_lines(business_date: date) -> dict[Key, Decimal]:
+    """Guaranteed net of accounts in Shanghai as pre-clearing had it on the day, whose money is paid on the next. Two queries."""
+    rows = PreclearingAccount.objects.filter(business_date=business_date).exclude(basis="")
+    newest = list(rows.order_by("-run_id").values_list("run_id", flat=True)[:1])
+    nets = rows.filter(run_id__in=newest).order_by("account").values_list("account", "pre_net")
+    return {(House.SHANGHAI.value, account): net for account, net in nets}
 
 
 def gold_account(settle_date: date) -> tuple[Opening, Decimal, int] | None:

@@ -15,15 +15,18 @@ from apps.lines.funds_monitoring.core.reading import (
     Told,
     bank_balances,
     locked_accounts,
+    locked_by_account,
     locked_rows,
     movements,
     queries,
     receipts,
     shanghai_balances,
+    shanghai_summary,
     shenzhen_balances,
+    shenzhen_summary,
 )
 from apps.lines.funds_monitoring.core.terms import FundsTerms
-from apps.lines.funds_monitoring.states import House
+from apps.lines.funds_monitoring.states import House, Mode
 from apps.lines.funds_monitoring.store import layouts
 from apps.lines.selectors import bytes_of, file_of, table_of
 
@@ -76,6 +79,34 @@ def movements_on(business_date: date) -> dict[Key, Decimal]:
     return found | {(House.SHENZHEN.value, account): amount for account, amount in shenzhen.items()}
 
 
+def summaries_on(business_date: date, terms: FundsTerms) -> dict[tuple[str, str, Mode], Decimal]:
+    """Net of the settlement day by house, account and kind of money, as the summaries of clearing tell it (`zjhz`, `SJSQS`).
+
+    Raises NotHere and BadRow.
+    """
+    settles = settlement_day(business_date)
+    shanghai = shanghai_summary(rows_on(business_date, "zjhz")[1], terms.guaranteed_types, settles)
+    shenzhen = shenzhen_summary(rows_on(business_date, "sjsqs")[1], terms.modes_on(business_date), settles)
+    found = {(House.SHANGHAI.value, account, Mode.GUARANTEED): amount for account, amount in shanghai.items()}
+    return found | {(House.SHENZHEN.value, account, mode): amount for (account, mode), amount in shenzhen.items()}
+
+
+def forecasts_on(business_date: date, terms: FundsTerms) -> dict[Key, Decimal]:
+    """Guaranteed net of Shenzhen as its pre-clearing summary (`SJSQS0`) told it; nothing when none came. Raises BadRow."""
+    if accepted_file(conf.LINE, business_date, "sjsqs0") is None:
+        return {}
+    rows = rows_on(business_date, "sjsqs0")[1]
+    sums = shenzhen_summary(rows, terms.modes_on(business_date), settlement_day(business_date))
+    return {(House.SHENZHEN.value, account): amount for (account, mode), amount in sums.items() if mode == Mode.GUARANTEED}
+
+
+def locks_of_securities_on(settle_date: date) -> dict[str, int]:
+    """Rows of locked securities by account of Shenzhen (`SJSDVPJG`); nothing when the file did not come."""
+    if accepted_file(conf.LINE, settle_date, "sjsdvpjg") is None:
+        return {}
+    return locked_by_account(rows_on(settle_date, "sjsdvpjg")[1])
+
+
 def banks_on(business_date: date) -> dict[str, Decimal]:
     return bank_balances(rows_on(business_date, "zcyh")[1])
 
@@ -94,6 +125,11 @@ def locks_on(settle_date: date, terms: FundsTerms) -> dict[str, tuple[str, bool]
     if accepted_file(conf.LINE, settle_date, "sjsdpc") is None:
         return {}
     return locked_accounts(rows_on(settle_date, "sjsdpc")[1], terms.locked)
+
+
+def lock_states_on(settle_date: date) -> dict[str, str]:
+    """What the last batch says of each account of Shenzhen (DPCJSZT). Raises NotHere."""
+    return {row["DPCBFZH"]: row["DPCJSZT"] for row in rows_on(settle_date, "sjsdpc")[1]}
 
 
 def locked_securities_on(settle_date: date, terms: FundsTerms) -> int:

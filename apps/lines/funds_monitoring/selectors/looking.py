@@ -15,8 +15,16 @@ from apps.lines.funds_monitoring.core.projection import NOTHING, Due, Opening, p
 from apps.lines.funds_monitoring.core.reading import Told
 from apps.lines.funds_monitoring.core.terms import FILE, FundsTerms
 from apps.lines.funds_monitoring.models import FundsPosition, FundsTopUp
-from apps.lines.funds_monitoring.selectors.feeds import dues_of_lines, gold_account, transfers_of_lines
-from apps.lines.funds_monitoring.selectors.files import Key, balances_on, locks_on, queried_on, settlement_day
+from apps.lines.funds_monitoring.selectors.feeds import dues_of_lines, forecasts_of_lines, gold_account, transfers_of_lines
+from apps.lines.funds_monitoring.selectors.files import (
+    Key,
+    balances_on,
+    forecasts_on,
+    locks_of_securities_on,
+    locks_on,
+    queried_on,
+    settlement_day,
+)
 from apps.lines.funds_monitoring.states import PAID_STATES
 from apps.lines.selectors import fen_sum, yuan_of
 
@@ -34,6 +42,8 @@ class _Day:
     arrived: Mapping[Key, Decimal]
     queried: Mapping[str, Decimal]
     locks: Mapping[str, tuple[str, bool]]
+    forecasts: Mapping[Key, Decimal]
+    securities: Mapping[str, int]
 
 
 def look(run: Run, terms: FundsTerms) -> list[Looked]:
@@ -46,7 +56,16 @@ def look(run: Run, terms: FundsTerms) -> list[Looked]:
     gold = gold_account(settles)
     if gold is not None:
         sent[gold[0].key] += gold[1]
-    day = _Day(terms, terms.accounts_on(run.business_date), sent, arrived, queried_on(settles), locks_on(settles, terms))
+    day = _Day(
+        terms=terms,
+        kinds=terms.accounts_on(run.business_date),
+        sent=sent,
+        arrived=arrived,
+        queried=queried_on(settles),
+        locks=locks_on(settles, terms),
+        forecasts=forecasts_of_lines(run.business_date) | forecasts_on(run.business_date, terms),
+        securities=locks_of_securities_on(settles),
+    )
     evening = balances_on(run.business_date).told
     closes = previous_closes(run, evening)
     found = []
@@ -90,6 +109,8 @@ def _position(opening: Opening, dues: list[Due], day: _Day, row: dict[str, Any])
         "frozen": opening.frozen,
         "overdraft": opening.overdraft,
         "queried": queried,
+        "forecast": day.forecasts.get(key),
+        "locked_rows": day.securities.get(opening.account, 0),
         "sent": sent,
         "arrived": arrived,
         "batch": batch,
