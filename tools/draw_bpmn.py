@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.place_labels import Box, along, around, best, lines_of, size_of
+
 COLUMN, ROW = 160, 105
 LEFT, TOP = 90, 70
 SIZES = {"task": (118, 76), "event": (36, 36), "gateway": (46, 46)}
@@ -41,7 +45,7 @@ class Element:
     decision: str = ""  # the DMN decision of a business rule task, as XML
     inner: str = ""  # further content, as XML
     default: str = ""  # id of the default flow
-    label: str = "below"  # where the name of an event or gateway stands: below, above, above-left, below-right
+    label: str = "below"  # where the name of an event or gateway stands best: below, above, above-left, below-right
 
     @property
     def size(self) -> tuple[int, int]:
@@ -101,8 +105,10 @@ def bpmn_of(model: Model) -> str:
     lines.append(f'  <bpmndi:BPMNDiagram id="diagram_{model.key}">\n')
     lines.append(f'    <bpmndi:BPMNPlane id="plane_{model.key}" bpmnElement="{model.key}">\n')
     places = {element.id: element for element in model.elements}
-    lines += [_shape(element) for element in model.elements]
-    lines += [_edge(arrow, places) for arrow in model.arrows]
+    ways = {arrow.id: _points(arrow, places[arrow.source], places[arrow.target]) for arrow in model.arrows}
+    labels = _labels(model, ways)
+    lines += [_shape(element, labels.get(element.id)) for element in model.elements]
+    lines += [_edge(arrow, ways[arrow.id], labels.get(arrow.id)) for arrow in model.arrows]
     lines.append("    </bpmndi:BPMNPlane>\n  </bpmndi:BPMNDiagram>\n</bpmn:definitions>\n")
     return "".join(lines)
 
@@ -143,42 +149,43 @@ def _arrow(arrow: Arrow) -> str:
     return f"{head}>{condition}</bpmn:sequenceFlow>\n"
 
 
-def _across(zh: str, en: str) -> int:
-    """Pixels that a label needs in either language; a long English one may break between its words."""
-    words = en.split()
-    longest = max([len(word) for word in words] + [len(en) // 2 if len(en) > 14 else len(en)], default=0)
-    return max(14 * len(zh), 7 * longest + 6)
+def _labels(model: Model, ways: dict[str, list[tuple[int, int]]]) -> dict[str, Box]:
+    """Where the names of events, gateways and flows stand, by id of element or flow."""
+    taken = [_bounds(element) for element in model.elements]
+    taken += [line for points in ways.values() for line in lines_of(points)]
+    found: dict[str, Box] = {}
+    for element in model.elements:
+        if element.size != SIZES["task"] and element.zh:
+            size = size_of(element.zh, element.en)
+            found[element.id] = best(around(_bounds(element), size, element.label), [*taken, *found.values()])
+    for arrow in model.arrows:
+        if arrow.zh:
+            found[arrow.id] = best(along(ways[arrow.id], size_of(arrow.zh, arrow.en)), [*taken, *found.values()])
+    return found
 
 
-def _shape(element: Element) -> str:
+def _bounds(element: Element) -> Box:
     (x, y), (width, height) = element.centre, element.size
-    bounds = f'<dc:Bounds x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}"/>'
-    label = ""
-    if height < SIZES["task"][1] and element.zh:
-        across = _across(element.zh, element.en)
-        left, top = {
-            "below": (x - across // 2, y + height // 2 + 6),
-            "above": (x - across // 2, y - height // 2 - 22),
-            "above-left": (x - across - 12, y - height // 2 - 8),
-            "below-right": (x + 14, y + height // 2 - 6),
-        }[element.label]
-        label = f'<bpmndi:BPMNLabel><dc:Bounds x="{left}" y="{top}" width="{across}" height="16"/></bpmndi:BPMNLabel>'
+    return Box(x - width // 2, y - height // 2, width, height)
+
+
+def _label(box: Box | None) -> str:
+    return f"<bpmndi:BPMNLabel>{_spelled(box)}</bpmndi:BPMNLabel>" if box else ""
+
+
+def _spelled(box: Box) -> str:
+    return f'<dc:Bounds x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}"/>'
+
+
+def _shape(element: Element, label: Box | None) -> str:
     marker = ' isMarkerVisible="true"' if element.kind == "exclusiveGateway" else ""
-    return (
-        f'      <bpmndi:BPMNShape id="shape_{element.id}" bpmnElement="{element.id}"{marker}>{bounds}{label}</bpmndi:BPMNShape>\n'
-    )
+    drawn = _spelled(_bounds(element)) + _label(label)
+    return f'      <bpmndi:BPMNShape id="shape_{element.id}" bpmnElement="{element.id}"{marker}>{drawn}</bpmndi:BPMNShape>\n'
 
 
-def _edge(arrow: Arrow, places: dict[str, Element]) -> str:
-    points = _points(arrow, places[arrow.source], places[arrow.target])
-    spelled = "".join(f'<di:waypoint x="{x}" y="{y}"/>' for x, y in points)
-    label = ""
-    if arrow.zh:
-        (x, y), (to_x, to_y) = points[0], points[1]
-        across = _across(arrow.zh, arrow.en)
-        at = (x + 8, y - 20) if to_x > x else (x - across - 8, y - 20) if to_x < x else (x + 6, y + (12 if to_y > y else -28))
-        label = f'<bpmndi:BPMNLabel><dc:Bounds x="{at[0]}" y="{at[1]}" width="{across}" height="16"/></bpmndi:BPMNLabel>'
-    return f'      <bpmndi:BPMNEdge id="edge_{arrow.id}" bpmnElement="{arrow.id}">{spelled}{label}</bpmndi:BPMNEdge>\n'
+def _edge(arrow: Arrow, points: list[tuple[int, int]], label: Box | None) -> str:
+    drawn = "".join(f'<di:waypoint x="{x}" y="{y}"/>' for x, y in points) + _label(label)
+    return f'      <bpmndi:BPMNEdge id="edge_{arrow.id}" bpmnElement="{arrow.id}">{drawn}</bpmndi:BPMNEdge>\n'
 
 
 def _points(arrow: Arrow, source: Element, target: Element) -> list[tuple[int, int]]:
@@ -223,7 +230,6 @@ def _side(word: str) -> tuple[str, int]:
 def main() -> int:
     """Writes every model and says which changed."""
     root = Path(__file__).resolve().parent.parent
-    sys.path.insert(0, str(root))
     from tools.bpmn_lines import MODELS
 
     for path, model in MODELS.items():

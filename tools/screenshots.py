@@ -110,6 +110,15 @@ PAGES = {
     "fee-rate": Page(MAKER, "/fees/rates/{rate}/"),
     "fee-calculator": Page(MAKER, "/fees/calculator/?" + A_SALE),
     "propose-rate": Page(ADMIN, "/fees/propose/"),
+    "products": Page(AUTHOR, "/products/"),
+    "product": Page(AUTHOR, "/products/of/{product}/"),
+    "product-classes": Page(AUTHOR, "/products/classes/"),
+    "product-rules": Page(AUTHOR, "/products/rules/"),
+    "product-rule": Page(AUTHOR, "/products/rules/{product_rule}/"),
+    "propose-product-rule": Page(AUTHOR, "/products/rules/propose/?rule={product_rule}"),
+    "product-pattern": Page(AUTHOR, "/products/pattern/?column=declared&cell=*慈善*"),
+    "classify-products": Page(AUTHOR, "/products/classify/?line=trust-products"),
+    "product-sheets": Page(AUTHOR, "/products/sheets/"),
     "notices": Page(MAKER, "/notices/"),
     "failed-notices": Page(ADMIN, "/notices/failed/"),
     "calendar": Page(MAKER, "/calendar/"),
@@ -140,6 +149,7 @@ def furnished() -> dict[str, Any]:
     from apps.kernel import clock
     from apps.lines.fees.models import FeeRate
     from apps.lines.options_margin.models import MarginAccount, OptionContract
+    from apps.lines.products.models import Product, ProductRule
     from apps.people.models import BusinessLine, User
     from apps.processes import actions as processes
     from apps.processes.models import ProcessVersion
@@ -184,6 +194,8 @@ def furnished() -> dict[str, Any]:
         "entry": Entry.objects.filter(kind="ticket.raised").latest("pk").pk,
         "step": Step.objects.filter(run=run, state="offered")[0].pk,
         "rate": FeeRate.objects.order_by("pk")[0].pk,
+        "product": Product.objects.filter(facts__declared="家族信托（慈善）").order_by("code")[0].code,
+        "product_rule": ProductRule.objects.get(table="family-trust", code="admitted").pk,
         "hook": make_outgoing(name="收件方", address=RECEIVER, feed="everything", actor=people[MAKER])[0].pk,
         "line": line.code,
         "shift": Coverage.objects.filter(line=line).order_by("shift__begins")[0].shift.code,
