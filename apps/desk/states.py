@@ -77,6 +77,11 @@ LOOKS: dict[str, Look] = {
     "late": Look("person", "alarm-clock", "L", _("Late")),
     "bad": Look("failed", "file-warning", "F", _("Bad")),
     "not_expected": Look("cancelled", "circle-slash", "–", _("Not expected")),
+    "after_close": Look("person", "file-warning", "C", _("After the close")),
+    "asked": Look("person", "hourglass", "V", _("Waits for the second person")),
+    "posted": Look("done", "check-check", "P", _("Posted")),
+    "refused": Look("failed", "x", "F", _("Refused")),
+    "lapsed": Look("skipped", "circle-slash", "K", _("Lapsed")),
     "sent": Look("done", "send", "S", _("Sent")),
     # rosters and hand-overs
     "no_primary": Look("failed", "users", "!", _("Nobody is on duty")),

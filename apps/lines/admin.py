@@ -2,5 +2,15 @@
 
 from apps.lines.fees.admin import FeeRateAdmin
 from apps.lines.parameters.admin import ParameterBaselineAdmin
+from apps.lines.products.admin import ProductAdmin, ProductClassAdmin, ProductRuleAdmin, ProductTableAdmin
+from apps.lines.uplifts.admin import MarginUpliftAdmin
 
-__all__ = ["FeeRateAdmin", "ParameterBaselineAdmin"]
+__all__ = [
+    "FeeRateAdmin",
+    "MarginUpliftAdmin",
+    "ParameterBaselineAdmin",
+    "ProductAdmin",
+    "ProductClassAdmin",
+    "ProductRuleAdmin",
+    "ProductTableAdmin",
+]

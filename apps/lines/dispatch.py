@@ -33,6 +33,9 @@ from apps.lines.fund_distribution.core.simulated_files import (
 )
 from apps.lines.fund_distribution.selectors import answer_day, packaged_terms
 from apps.lines.fund_distribution.store import layout_facts
+from apps.lines.fund_shenzhen.core import simulated as fund_settlement
+from apps.lines.fund_shenzhen.core.simulated_files import files_of as fund_settlement_files_of
+from apps.lines.fund_shenzhen.store import ta_dictionary
 from apps.lines.funds_monitoring import conf as funds_conf
 from apps.lines.funds_monitoring.core import simulated as funds
 from apps.lines.funds_monitoring.core.simulated_files import files_of as funds_files_of
@@ -85,6 +88,19 @@ def simulate_shenzhen_day(
     return written
 
 
+def simulate_fund_settlement_day(
+    *, day: date, out: Path, seed: int, items: int, faults: Sequence[str], stages: Sequence[str], continued: bool = False
+) -> dict[str, int]:
+    """The files of fund settlement Shenzhen of these stages into a folder; name to size in bytes. `continued`: the trading day
+    before was simulated as well, and what it left due is paid."""
+    chosen = [fund_settlement.Fault(name) for name in faults]
+    world = fund_settlement.build_world(day=day, shift=days_from(day), seed=seed, items=items, faults=chosen, continued=continued)
+    written: dict[str, int] = {}
+    for stage in stages:
+        written |= _write(fund_settlement_files_of(world, stage, ta_dictionary()), out)
+    return written
+
+
 def simulate_options_day(
     *, day: date, out: Path, seed: int, accounts: int, faults: Sequence[str], stages: Sequence[str]
 ) -> dict[str, int]:
@@ -132,11 +148,14 @@ def simulate_agency_day(
 
 
 def simulate_preferred_day(
-    *, day: date, out: Path, seed: int, holders: int, faults: Sequence[str], stages: Sequence[str]
+    *, line: str, day: date, out: Path, seed: int, holders: int, faults: Sequence[str], stages: Sequence[str]
 ) -> dict[str, int]:
-    """The files of preferred stock of these stages into a folder; name to size in bytes. Trading days come from the calendar."""
+    """The files of preferred stock in the market of a line, of these stages, into a folder; name to size in bytes.
+
+    Trading days come from the calendar.
+    """
     chosen = [preferred.Fault(name) for name in faults]
-    world = preferred.build_world(day=day, shift=days_from(day), seed=seed, holders=holders, faults=chosen)
+    world = preferred.build_world(day=day, shift=days_from(day), seed=seed, holders=holders, faults=chosen, line=line)
     written: dict[str, int] = {}
     for stage in stages:
         written |= _write(preferred_files_of(world, stage), out)

@@ -20,12 +20,12 @@ from apps.lines import store
 from apps.lines.core.balances import summary_totals
 from apps.lines.core.details import CannotNormalise
 from apps.lines.core.market.files import file_name
+from apps.lines.corrections.errors import RowsPosted
 from apps.lines.models import Obligation
 from apps.lines.selectors import NotHere, details_in, fen_sum, file_of, files_of, table_of, yuan_of
+from apps.lines.states import SETTLED_CODE
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Comparison, Item, compare, joined
-
-SETTLED_CODE = "0000"
 
 P = TypeVar("P", bound=BaseModel)
 Work = Callable[[StepContext, P], Finished | Failed]
@@ -42,7 +42,7 @@ def answers_for_files(work: Work[P]) -> Work[P]:
             return Failed(_("The file %(code)s has not come yet.") % {"code": missing}, retry_in_seconds=30)
         except CannotNormalise as fault:
             return Failed(_("The file cannot be used: %(problem)s.") % {"problem": fault})
-        except (UnreadableFile, NotAnAmount) as refusal:
+        except (UnreadableFile, NotAnAmount, RowsPosted) as refusal:
             return Failed(str(refusal))
 
     return guarded

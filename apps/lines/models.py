@@ -13,8 +13,10 @@ from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.lines.agency.models import AgencyFunding, AgencyItem
 from apps.lines.bond_lending.models import LendingContract, LendingDeclaration, LendingPledge
+from apps.lines.corrections.models import Correction, CorrectionFinding, CorrectionPosting
 from apps.lines.fees.models import FeeRate
 from apps.lines.fund_distribution.models import AdvanceLine, AdvanceRequest
+from apps.lines.fund_shenzhen.models import FundItem, FundNeed
 from apps.lines.funds_monitoring.models import FundsDue, FundsPosition, FundsTopUp
 from apps.lines.options_margin.models import (
     BreakWaiver,
@@ -27,8 +29,17 @@ from apps.lines.parameters.models import ParameterBaseline
 from apps.lines.precious_metals.models import MetalClearing, MetalPosition, MetalStock, MetalTrade
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
+from apps.lines.products.models import (
+    Product,
+    ProductClass,
+    ProductClassification,
+    ProductFacts,
+    ProductRule,
+    ProductTable,
+)
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
-from apps.lines.states import Guarantee, InstructionState
+from apps.lines.states import Guarantee, InstructionState, Outlook
+from apps.lines.uplifts.models import MarginUplift
 from apps.people.models import BusinessLine
 
 if TYPE_CHECKING:
@@ -43,7 +54,12 @@ __all__ = [
     "BreakWaiver",
     "CashPosition",
     "CombinationDeclaration",
+    "Correction",
+    "CorrectionFinding",
+    "CorrectionPosting",
     "FeeRate",
+    "FundItem",
+    "FundNeed",
     "FundsDue",
     "FundsPosition",
     "FundsTopUp",
@@ -54,6 +70,7 @@ __all__ = [
     "LendingPledge",
     "MarginAccount",
     "MarginRow",
+    "MarginUplift",
     "MetalClearing",
     "MetalPosition",
     "MetalStock",
@@ -66,6 +83,12 @@ __all__ = [
     "PreclearingTrade",
     "PreferredClaim",
     "PreferredEvent",
+    "Product",
+    "ProductClass",
+    "ProductClassification",
+    "ProductFacts",
+    "ProductRule",
+    "ProductTable",
     "SecurityPosition",
     "SettlementResult",
 ]
@@ -158,6 +181,10 @@ class SettlementResult(models.Model):
         verbose_name_plural = _("settlement results")
         ordering = ["obligation_id"]
         indexes = [models.Index(fields=["run", "state"], name="results_of_a_run_by_state")]
+
+    def get_outlook_display(self) -> str:
+        """In words what the last simulation says."""
+        return str(Outlook(self.outlook).label) if self.outlook in Outlook.values else self.outlook
 
 
 class CashPosition(FromFile):

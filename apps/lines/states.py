@@ -57,6 +57,9 @@ TICKED_STATES = frozenset(INSTRUCTION_MOVES["settle"].sources)
 
 SETTLED_STATES = frozenset({InstructionState.SETTLED_RT, InstructionState.SETTLED_EOD})
 
+SETTLED_CODE = "0000"
+"""JGDM of a detail that has settled in Shanghai (fact book, line L01, States)."""
+
 
 class Guarantee(TextChoices):
     """Who answers when the other side does not pay (fact book 1.2)."""
@@ -66,3 +69,12 @@ class Guarantee(TextChoices):
     GROSS_BATCH = "gross_batch", _("Gross, batch")
     AGENCY = "agency", _("Agency")
     UNKNOWN = "unknown", _("Unknown code")
+
+
+class Outlook(TextChoices):
+    """What the simulated queue says of an instruction, in words; the codes are those of `rtgs.core.queue.Outcome`."""
+
+    SETTLED = "settled", _("Would settle")
+    CASH_SHORT = "cash_short", _("Cash is short")
+    SEC_SHORT = "sec_short", _("Securities are short")
+    UNCONFIRMED = "unconfirmed", _("Not let in by the counterparty")

@@ -19,6 +19,7 @@ from apps.lines.core.balances import CashBalance, Holding
 from apps.lines.core.details import Leg
 from apps.lines.core.layouts import Layout, layouts_from
 from apps.lines.core.own_trades import OwnTrade
+from apps.lines.corrections.store import require_unposted
 from apps.lines.models import CashPosition, FromFile, Obligation, OwnTradeRecord, SecurityPosition, SettlementResult
 from apps.lines.states import INSTRUCTION_MOVES, Guarantee
 
@@ -44,16 +45,21 @@ def chunks(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 
 @transaction.atomic
 def replace_obligations(*, run_id: int, file: ArrivedFile, legs: Iterable[Leg]) -> int:
-    """The legs of this file instead of what the run held under its code; gross legs get a settlement result."""
+    """The legs of this file instead of what the run held under its code; gross legs get a settlement result.
+
+    Raises RowsPosted when that would overwrite what was posted.
+    """
+    require_unposted(run_id, file, Obligation)
     old = Obligation.objects.filter(run_id=run_id, file_code=file.file_code)
     SettlementResult.objects.filter(obligation__in=old).delete()
     old.delete()
+    return sum(len(Obligation.objects.bulk_create(part)) for part in chunks(obligations_in(run_id, file, legs)))
+
+
+def obligations_in(run_id: int, file: ArrivedFile, legs: Iterable[Leg]) -> Iterator[Obligation]:
+    """The legs of a file as obligations that nobody has kept yet."""
     trail = {"run_id": run_id, "line_id": file.line_id, "business_date": file.business_date, "file_id": file.pk}
-    count = 0
-    for part in chunks(legs):
-        rows = [Obligation(**trail, file_code=file.file_code, **_columns(leg)) for leg in part]
-        count += len(Obligation.objects.bulk_create(rows))
-    return count
+    return (Obligation(**trail, file_code=file.file_code, **_columns(leg)) for leg in legs)
 
 
 @transaction.atomic

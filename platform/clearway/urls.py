@@ -23,6 +23,10 @@ urlpatterns = [
     path("", include("apps.shifts.urls")),
     path("", include("apps.lines.options_margin.urls")),
     path("", include("apps.lines.fees.urls")),
+    path("", include("apps.lines.uplifts.urls")),
+    path("", include("apps.lines.parameters.urls")),
+    path("", include("apps.lines.products.urls")),
+    path("", include("apps.lines.corrections.urls")),
     path("", include("apps.lines.lineage.urls")),
     path("", include("apps.desk.urls")),
 ]

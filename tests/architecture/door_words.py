@@ -55,6 +55,9 @@ def a_team() -> int:
 
 RUN, STEP, REQUEST, FILE, BREAK, APPROVAL, TEST = "run", "step", "request", "file", "break", "approval", "test"
 RECONCILIATION, DEFINED = "reconciliation", {"line": "rtgs-sh", "definition": "D1", "date": "2026-11-20"}
+STATEMENT = "sql-statement"
+CORRECTION = "a-correction"
+SELECTED = {"line": "rtgs-sh", "code": "one", "source": "nowhere", "text": "SELECT 1 AS one", "date": "2026-11-20"}
 MARGIN_ACCOUNT, OPTION = "margin-account", "option"
 STAND_IN, VARIANT, MEMBERSHIP, PACKAGE = "stand-in", "variant", "membership", "package"
 CHANGE, CHANGE_ITEM, REPLAYED = "a-change", "an-item", "a-replayed-change"
@@ -66,8 +69,20 @@ MONITOR = "monitor"
 RATE = "a-rate"
 A_RATE = {"market": "SH", "security_class": "stock", "fee": "stamp", "side": "sell", "base": "amount", "per_mille": "0.4"}
 A_RATE |= {"source": "notice 1", "line": "rtgs-sh", "reason": "a trial"}
+RULE = "a-rule"
+A_RULE = {
+    "holder": "everyone",
+    "covers": "all",
+    "multiple": "0.1",
+    "source": "decision 1",
+    "line": "rtgs-sh",
+    "reason": "a trial",
+}
 A_MINIMUM = {"market": "SH", "security_class": "bond", "business_date": "2026-03-02", "bought": "1", "trading_days": "1"}
 A_TRADE = {"market": "SH", "security_class": "stock", "side": "buy", "business_date": "2026-03-02", "quantity": "1", "price": "1"}
+PRODUCT, PRODUCT_RULE = "a-product", "a-product-rule"
+DRAFT_RULE = {"table": "products", "code": "a-trial", "class_code": "A.B.C.D", "source": "notice 1"}
+PROPOSED = {"line": "rtgs-sh", "reason": "a trial", "source": "notice 1"}
 TOKEN = "token"
 WATCH = {"line": "rtgs-sh", "code": "another", "metric": "steps.late", "name_zh": "x", "name_en": "x"}
 VERSION = ("P", "version")

@@ -20,6 +20,7 @@ from apps.tickets.actions import edit_ticket, plan_release, raise_ticket
 from tests.factories.files import DAY, arrival_rule, source
 from tests.factories.notices import a_failed_delivery
 from tests.factories.people import make_line, make_member
+from tests.factories.products import a_product
 from tests.factories.recon import a_definition, a_reconciliation, a_run, a_step
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,10 @@ def sources(_person: User, number: int, folder: Path) -> None:
     arrival_rule(source(folder, code=f"s{number}"))
 
 
+def products(_person: User, number: int, _folder: Path) -> None:
+    a_product(make_line(), f"XT{number}")
+
+
 def nothing(_person: User, _number: int, _folder: Path) -> None:
     """The catalogue comes with the product."""
 
@@ -80,6 +85,8 @@ LISTS = [
     Listed("/api/notices/failed/", failed_deliveries, 4),
     Listed("/notices/", failed_deliveries, 10),
     Listed("/api/notices/", failed_deliveries, 4),
+    Listed("/products/", products, 12),
+    Listed("/api/products/", products, 5),
     Listed("/files/catalogue/", nothing, 8),
     Listed("/api/catalogue/", nothing, 4),
     Listed(f"/files/arrivals/?date={DAY.isoformat()}", sources, 16),

@@ -39,6 +39,7 @@ from tests.architecture.door_words import (
     CHANGE,
     CHANGE_ITEM,
     COMMENT,
+    CORRECTION,
     CUT_OFF,
     DELIVERY,
     DUTY,
@@ -58,14 +59,18 @@ from tests.architecture.door_words import (
     OUTGOING,
     OWN,
     PACKAGE,
+    PRODUCT,
+    PRODUCT_RULE,
     RATE,
     RECONCILIATION,
     RELATION,
     RELEASE,
     REPLAYED,
     REQUEST,
+    RULE,
     RUN,
     STAND_IN,
+    STATEMENT,
     STEP,
     TEST,
     THINGS,
@@ -78,6 +83,7 @@ from tests.architecture.door_words import (
 )
 from tests.architecture.doors import DOORS
 from tests.factories.approvals import stand_in_for
+from tests.factories.corrections import a_correction
 from tests.factories.desk import published_with_drawing
 from tests.factories.engine import PlanText, begin, run_until_quiet
 from tests.factories.engine import published as published_engine
@@ -88,8 +94,10 @@ from tests.factories.notices import a_failed_delivery
 from tests.factories.options import a_margin_account, an_option_contract
 from tests.factories.people import give_role, make_line, make_user
 from tests.factories.processes import draft, make_variant
-from tests.factories.recon import a_break, a_definition
+from tests.factories.products import a_rule, doors_of_products
+from tests.factories.recon import a_break, a_definition, a_statement
 from tests.factories.shifts import on_a_shift
+from tests.factories.uplifts import an_uplift
 
 pytestmark = pytest.mark.django_db
 
@@ -181,8 +189,10 @@ def made_world(folder: Path) -> dict[str, Any]:
         REQUEST: asked.pk,
         STEP: Step.objects.get(run=run, node_id="make").pk,
         FILE: ArrivedFile.objects.get().pk,
+        CORRECTION: a_correction(run, ArrivedFile.objects.get(), author).pk,
         BREAK: (one_break := a_break()).pk,
         RECONCILIATION: one_break.reconciliation_id,
+        STATEMENT: a_statement(author).pk,
         MARGIN_ACCOUNT: a_margin_account(run).pk,
         OPTION: an_option_contract(run, ArrivedFile.objects.get()).number,
         TEST: processes.save_test(process_key="P", test={"name": "it ends"}, actor=author).pk,
@@ -198,6 +208,9 @@ def made_world(folder: Path) -> dict[str, Any]:
         LINK: link_thing(ticket_id=ticket.pk, kind="alert", subject=watched.pk, actor=author).pk,
         ENTRY: Entry.objects.get(kind="monitor.created").pk,
         RATE: a_rate().pk,
+        RULE: an_uplift(change).pk,
+        PRODUCT: doors_of_products(line),
+        PRODUCT_RULE: a_rule().pk,
         **dict(zip((DUTY, HANDOVER), on_a_shift(line, asker, root), strict=True)),
         STAND_IN: stand_in_for(author, asker, line).pk,
         TOKEN: create_token(name="a trial", lines=["rtgs-sh"], acts=False, days=1, actor=author)[0].pk,

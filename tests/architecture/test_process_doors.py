@@ -13,7 +13,20 @@ from apps.people.models import User
 from apps.people.states import PROCESS_RIGHTS, Right, Role
 from apps.processes import actions as processes
 from apps.processes.models import Process
-from tests.architecture.door_words import BREAK, CHANGE, ENTRY, INSIDE, MONITOR, REPLAYED, TICKET, TICKET_KEY, VARIANT
+from tests.architecture.door_words import (
+    BREAK,
+    CHANGE,
+    CORRECTION,
+    ENTRY,
+    INSIDE,
+    MONITOR,
+    PRODUCT,
+    REPLAYED,
+    RULE,
+    TICKET,
+    TICKET_KEY,
+    VARIANT,
+)
 from tests.architecture.doors import DOORS
 from tests.architecture.test_doors import KEPT_OUT, knocked, world  # noqa: F401 - a fixture
 from tests.factories.desk import published_with_drawing
@@ -25,7 +38,8 @@ pytestmark = pytest.mark.django_db
 
 OF_A_LINE = {
     "accept-break", "api-accept-break", "api-assign-break", "api-break", "api-compare-as-defined", "api-correct-break",
-    "api-explain-break", "assign-break", "bring-sheet", "compare-as-defined", "reconciliation",
+    "api-explain-break", "assign-break", "bring-sheet", "compare-as-defined", "reconciliation", "statement",
+    "api-file-correction", "api-rule-on-file", "file-correction", "rule-on-file",
     "api-file", "api-file-lineage", "file-lineage", "api-line-pause", "api-line-resume", "api-messages", "api-monitor",
     "api-signals", "api-tickets", "explain-break", "file", "file-original", "monitor", "pause-lines", "release",
     "api-end-release", "api-release", "api-releases", "api-attachment", "attachment", "roster-coverage", "roster-place",
@@ -34,7 +48,7 @@ OF_A_LINE = {
 """What belongs to a line as a whole, as changes and tickets do (the attachment lies beside a ticket), or, of messages, to
 another process."""
 
-OF_A_LINE_BY_KEY = {BREAK, CHANGE, ENTRY, MONITOR, REPLAYED, TICKET, TICKET_KEY}
+OF_A_LINE_BY_KEY = {BREAK, CHANGE, CORRECTION, ENTRY, MONITOR, PRODUCT, REPLAYED, RULE, TICKET, TICKET_KEY}
 
 DOORS_OF_PROCESSES = sorted(name for name, doors in DOORS.items() if any(one.who in PROCESS_RIGHTS for one in doors))
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def alone(db, settings, tmp_path, monkeypatch):
     """No run is told of files; the data folder is the test's own."""
     settings.DATA_DIR = tmp_path / "data"
-    monkeypatch.setattr("apps.files.actions.arrival.deliver_message", lambda **message: None)
+    monkeypatch.setattr("apps.files.actions.accepting.deliver_message", lambda **message: None)
     load_calendar_facts()
 
 

@@ -1,6 +1,7 @@
 """From a row of a file to what was made of it and sent, and back; only for who may see it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -11,6 +12,7 @@ from apps.files.models import ArrivedFile, SentFile
 from apps.lines.lineage import selectors
 from apps.lines.lineage.conf import trails
 from apps.lines.models import Obligation, SettlementResult
+from apps.lines.states import Outlook
 from apps.people.states import Role
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Item, compare
@@ -32,7 +34,7 @@ def word(table, column: str) -> str:
 def alone(db, settings, tmp_path, monkeypatch):
     """No run is told of files; the data folder is the test's own."""
     settings.DATA_DIR = tmp_path / "data"
-    monkeypatch.setattr("apps.files.actions.arrival.deliver_message", lambda **message: None)
+    monkeypatch.setattr("apps.files.actions.accepting.deliver_message", lambda **message: None)
     load_calendar_facts()
 
 
@@ -61,7 +63,8 @@ def test_every_column_that_names_a_file_is_followed_by_its_row_or_from_another_r
     }
     assert found == naming
     for trail in trails():
-        reached = any(field.related_model in {each.table for each in trails() if each.row} for field in trail.table._meta.fields)
+        beside: list[Any] = [*trail.table._meta.fields, *trail.table._meta.related_objects]
+        reached = any(field.related_model in {each.table for each in trails() if each.row} for field in beside)
         assert trail.row or reached, trail
 
 
@@ -77,6 +80,8 @@ def test_a_row_leads_to_its_obligation_its_result_and_the_file_that_carries_it(t
     assert (word(Obligation, "ref_no"), obligation.ref_no) in record.facts
     assert [made.key for made in record.became] == [result.pk]
     assert (word(SettlementResult, "state"), result.get_state_display()) in record.became[0].facts
+    assert result.outlook in Outlook.values
+    assert (word(SettlementResult, "outlook"), str(Outlook(result.outlook).label)) in record.became[0].facts
     assert told.sent == [sent]
 
 

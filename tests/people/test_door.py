@@ -19,8 +19,7 @@ NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashing(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _few_free_tries(settings):
     settings.CLEARWAY_FREE_TRIES_PER_PERSON = 3
     settings.CLEARWAY_FREE_TRIES_PER_ADDRESS = 8
 

@@ -10,12 +10,14 @@ from apps.desk.selectors.runs import times_in
 from apps.engine.models import Run
 from apps.engine.selectors import node_states
 from apps.files.selectors import arrivals_for
-from apps.lines.agency import selectors as agency
 from apps.lines.agency.conf import LINE as AGENCY_LINE
+from apps.lines.agency.selectors import figures as agency
 from apps.lines.bond_lending import selectors as lending
 from apps.lines.bond_lending.conf import LINE as LENDING_LINE
 from apps.lines.fund_distribution import selectors as advances
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
+from apps.lines.fund_shenzhen import selectors as fund_shenzhen
+from apps.lines.fund_shenzhen.conf import LINE as FUND_SHENZHEN_LINE
 from apps.lines.funds_monitoring.conf import LINE as FUNDS_LINE
 from apps.lines.funds_monitoring.selectors import figures as funds
 from apps.lines.options_margin.conf import LINE as OPTIONS_LINE
@@ -26,8 +28,8 @@ from apps.lines.precious_metals import selectors as metals
 from apps.lines.precious_metals.conf import LINE as METALS_LINE
 from apps.lines.preclearing import selectors as preclearing
 from apps.lines.preclearing.conf import LINE as PRECLEARING_LINE
-from apps.lines.preferred_stock import selectors as preferred
-from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
+from apps.lines.preferred_stock.conf import MARKETS as PREFERRED_MARKETS
+from apps.lines.preferred_stock.selectors import figures as preferred
 from apps.lines.rtgs import selectors as rtgs
 from apps.lines.rtgs.conf import LINE as RTGS_LINE
 from apps.lines.rtgs_shenzhen import selectors as shenzhen
@@ -82,6 +84,10 @@ def _preferred_figures(user: User, run: Run) -> dict[str, Any]:
 
 def _shenzhen_figures(user: User, run: Run) -> dict[str, Any]:
     return {"figures": shenzhen.figures_of(run.pk)}
+
+
+def _fund_shenzhen_figures(user: User, run: Run) -> dict[str, Any]:
+    return {"figures": fund_shenzhen.figures_of(run.pk)}
 
 
 def _preclearing_figures(user: User, run: Run) -> dict[str, Any]:
@@ -162,7 +168,7 @@ PARTS: tuple[Part, ...] = (
         "lines/preferred_stock/_figures.html",
         _preferred_figures,
         "step.moved recon.",
-        (PREFERRED_LINE,),
+        tuple(PREFERRED_MARKETS),
     ),
     Part(
         "figures",
@@ -172,6 +178,15 @@ PARTS: tuple[Part, ...] = (
         _shenzhen_figures,
         "step.moved recon.",
         (SHENZHEN_LINE,),
+    ),
+    Part(
+        "figures",
+        _("Figures"),
+        "wallet",
+        "lines/fund_shenzhen/_figures.html",
+        _fund_shenzhen_figures,
+        "step.moved recon.",
+        (FUND_SHENZHEN_LINE,),
     ),
     Part(
         "figures",

@@ -26,6 +26,13 @@ SENTENCES: dict[str, Any] = {
     "file.quarantined": gettext_lazy("File put into quarantine: {name}"),
     "file.duplicated": gettext_lazy("The same file came again: {name}"),
     "file.replaced": gettext_lazy("File replaced: {name}"),
+    "file.release_asked": gettext_lazy("Release of a late file asked for: {file_code} ({reason})"),
+    "file.released": gettext_lazy("Late file released: {file_code} ({reason})"),
+    "file.rejected": gettext_lazy("File rejected: {file_code} ({reason})"),
+    "correction.asked": gettext_lazy("Correction asked for: {added} rows added, {changed} changed, {gone} gone ({reason})"),
+    "correction.posted": gettext_lazy("Corrected: {reversals} reversals, {reposts} postings anew, cash {before} → {after}"),
+    "correction.dropped": gettext_lazy("Correction {correction} was not posted: {reason}"),
+    "correction.overtook": gettext_lazy("Rows of this run were corrected ({name}); {findings} places are past that point"),
     "file.late": gettext_lazy("File late: {file_code} was expected by {deadline}"),
     "layout.imported": gettext_lazy("Layout of {family} imported: {columns} columns"),
     "file.sent": gettext_lazy("File sent: {name}"),
@@ -34,6 +41,12 @@ SENTENCES: dict[str, Any] = {
     "recon.break_moved": gettext_lazy("Break {key}: {after_word}"),
     "recon.break_assigned": gettext_lazy("Break {key}: the owner is now {owner}"),
     "recon.definition_changed": gettext_lazy("Reconciliation defined: {name}"),
+    "recon.statement_moved": gettext_lazy("SQL statement {name}"),
+    "recon.statement_moved tried": gettext_lazy("SQL statement {name} was tried on {source}"),
+    "recon.statement_moved proposed": gettext_lazy("SQL statement {name}, number {number}, proposed"),
+    "recon.statement_moved approved": gettext_lazy("SQL statement {name}, number {number}, is in force"),
+    "recon.statement_moved rejected": gettext_lazy("SQL statement {name}, number {number}, refused"),
+    "recon.statement_moved withdrawn": gettext_lazy("SQL statement {name}, number {number}, taken back"),
     "recon.sheet_uploaded": gettext_lazy("Sheet brought: {name}, {rows} rows"),
     "run.intervened": gettext_lazy("{verb_word}{of_name}"),
     "run.migrated": gettext_lazy("The run goes on in version {after} instead of {before}"),
@@ -138,6 +151,15 @@ SENTENCES: dict[str, Any] = {
     # fees
     "fee.rate_set": gettext_lazy("Rate of {name} set from {valid_from} on"),
     "fee.rates_loaded": gettext_lazy("{rates} rates of fees loaded"),
+    # uplifts
+    "uplift.set": gettext_lazy("Uplift of {name} set from {valid_from} on"),
+    # products
+    "product.class_set": gettext_lazy("Product class {code} set from {valid_from} on"),
+    "product.table_set": gettext_lazy("Table of product rules {code} set from {valid_from} on"),
+    "product.rule_set": gettext_lazy("Product rule {code} set from {valid_from} on"),
+    "product.facts_set": gettext_lazy("{products} products set from {valid_from} on"),
+    "product.classified": gettext_lazy("{moves} of {products} products classified otherwise from {valid_from} on"),
+    "product.rules_loaded": gettext_lazy("{rows} rows of product classes and rules loaded"),
     # funds
     "funds.moved": gettext_lazy(
         "Funds screen: {moved} of {accounts} accounts moved, {short_accounts} short, {short} CNY missing"

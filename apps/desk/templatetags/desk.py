@@ -78,6 +78,7 @@ PLACES = (
     Place(_("Tickets"), "/tickets/", "message-square"),
     Place(_("Calendar"), "/calendar/", "calendar-days"),
     Place(_("Fees"), "/fees/", "wallet"),
+    Place(_("Products"), "/products/", "layers"),
     Place(_("Roster"), "/roster/", "users"),
 )
 

@@ -1,11 +1,13 @@
 """What the steps of bond lending compute with, and the figures that the run page shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.calendars.selectors import is_business_day, next_business_day
 from apps.files.models import ArrivedFile
@@ -20,6 +22,7 @@ from apps.lines.bond_lending.states import OPEN_STATES, ContractState, ContractT
 from apps.lines.bond_lending.store import layouts
 from apps.lines.core.layouts import Row
 from apps.lines.selectors import bytes_of, fen_sum, file_of, table_of, yuan_of
+from apps.recon.conf import Table
 
 LISTED = 20
 
@@ -172,3 +175,46 @@ def figures_of(run_id: int, variables: dict[str, Any] | None = None) -> Figures 
         stopped_rows=(variables or {}).get("stopped_rows") or [],
         overdue=list(rows.filter(state=ContractState.DEFAULT).order_by("pk")[:LISTED]),
     )
+
+
+BOOK = {
+    "class": _("class"),
+    "number": _("contract"),
+    "account": _("securities account"),
+    "security": _("security"),
+    "quantity": _("quantity"),
+    "pledged": _("quantity pledged"),
+    "amount": _("value at the start"),
+    "due": _("due"),
+}
+
+
+def comparable_tables() -> list[Table]:
+    """What of this line reconciliations may be defined over."""
+    return [Table("lending_book", _("Own open contracts with their collateral"), BOOK, _own_rows)]
+
+
+def _own_rows(line: str, day: date, names: list[str]) -> Iterable[tuple[Any, ...]]:
+    """What has to be open at the market, as the newest run of the day left it: a row a contract, and one a bond that secures it.
+
+    As in the market's file a row of collateral has no quantity and no value of its own.
+    """
+    of_day = LendingContract.objects.filter(line__code=line, business_date=day)
+    newest = list(of_day.order_by("-run").values_list("run_id", flat=True)[:1])
+    ours = of_day.filter(run_id__in=newest, origin__in=(Origin.OWN, Origin.ROLLED), state__in=OPEN_STATES)
+    number = 0
+    for one in ours.order_by("pk").prefetch_related("pledges"):
+        base: dict[str, Any] = {
+            "class": one.contract_class,
+            "number": one.number,
+            "account": one.account,
+            "due": one.due_date,
+        }
+        rows = [base | {"security": one.security, "quantity": one.quantity, "pledged": 0, "amount": one.amount}]
+        for pledge in one.pledges.all():
+            if pledge.quantity_after:
+                nothing = {"quantity": 0, "amount": Decimal("0.00")}
+                rows.append(base | nothing | {"security": pledge.security, "pledged": pledge.quantity_after})
+        for row in rows:
+            number += 1
+            yield (number, *(row[name] for name in names))

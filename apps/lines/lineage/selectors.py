@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, Field, Model, Q, QuerySet
+from django.apps import apps
+from django.db.models import Count, Field, JSONField, Model, Q, QuerySet
 
 from apps.engine.models import Run
 from apps.engine.selectors import LIGHT, run_for, runs_visible_to
 from apps.files.models import ArrivedFile, SentFile
 from apps.files.selectors import arrivals_for, file_for, sent_files_for
 from apps.kernel.pages import KeyPage, cut
+from apps.lines.corrections.models import CorrectionPosting
 from apps.lines.lineage.conf import Trail, trails
 from apps.people.models import User
 from apps.processes.selectors import names_for_reader
@@ -56,13 +58,15 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A row of a line that came from a row of a file: its columns in words, and the rows that were made of it."""
+    """A row of a line that came from a row of a file: its columns in words, the rows that were made of it, and, of a posting
+    that corrects, what it reverses or stands for, back to the first record."""
 
     kind: str
     key: int
     facts: list[Fact]
     run: Run | None = None
     became: list["Record"] = field(default_factory=list)
+    before: list["Record"] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,8 @@ def lineage_of_row(user: User, file: ArrivedFile, row: int) -> RowTold:
             rows = rows.filter(**{f"{trail.run}__in": visible.values("pk")}).select_related(f"{trail.run}__process")
         for found in rows.order_by("pk")[:MOST]:
             became = _became(found)
-            records.append(_record(found, getattr(found, trail.run) if trail.run else None, became))
+            before = [_record(each) for each in _before(found)]
+            records.append(_record(found, getattr(found, trail.run) if trail.run else None, became, before))
             for each in [found, *became]:
                 values |= {str(value) for value in _plain(each).values() if value}
                 keys |= {value for name, value in _plain(each).items() if name.endswith("_key") and value}
@@ -181,22 +186,48 @@ def _breaks_at(runs: set[int], values: set[str]) -> list[Break]:
     return [each for each in found[:MOST] if set(each.key.split("/")) <= values]
 
 
-def _record(found: Model, run: Run | None = None, became: Sequence[Model] = ()) -> Record:
-    return Record(str(found._meta.verbose_name), found.pk, _facts(found), run, [_record(each) for each in became])
+def _record(found: Model, run: Run | None = None, became: Sequence[Model] = (), before: Sequence[Record] = ()) -> Record:
+    made = [_record(each) for each in became]
+    return Record(str(found._meta.verbose_name), found.pk, _facts(found), run, made, list(before))
 
 
 def _became(found: Model) -> Sequence[Model]:
-    """Rows of the lines that point at this one: results, pledges, parts of an amount."""
+    """Rows of the lines that point at this one: results, pledges, parts of an amount; and what reverses it, with what was
+    posted in its place."""
     rows: list[Model] = []
     for relation in found._meta.related_objects:
         table = relation.related_model
         if isinstance(table, type) and table._meta.app_label == "lines":
             rows += table._default_manager.filter(**{relation.field.name: found.pk}).order_by("pk")[:MOST]
+    if not isinstance(found, CorrectionPosting):
+        of_record = Q(table=found._meta.model_name, original=found.pk)
+        of_reversal = Q(instead_of__table=found._meta.model_name, instead_of__original=found.pk)
+        rows += CorrectionPosting.objects.filter(of_record | of_reversal).order_by("pk")[:MOST]
+    return rows
+
+
+def _before(found: Model) -> Sequence[Model]:
+    """What a posting stands for or reverses, step by step, back to the record of the line."""
+    rows: list[Model] = []
+    while isinstance(found, CorrectionPosting) and len(rows) < MOST:
+        earlier: Model | None = found.instead_of or found.reverses
+        if earlier is None and found.original is not None:
+            table = apps.get_model("lines", found.table)
+            earlier = table._default_manager.filter(pk=found.original).first()
+        if earlier is None:
+            break
+        rows.append(earlier)
+        found = earlier
     return rows
 
 
 def _columns(found: Model) -> "list[Field[Any, Any]]":
-    return [column for column in found._meta.concrete_fields if not column.is_relation and not column.primary_key]
+    """What a row says of itself; lists and pairs of values have pages of their own."""
+    return [
+        column
+        for column in found._meta.concrete_fields
+        if not (column.is_relation or column.primary_key or isinstance(column, JSONField))
+    ]
 
 
 def _plain(found: Model) -> dict[str, Any]:
@@ -210,6 +241,7 @@ def _facts(found: Model) -> list[Fact]:
         value = getattr(found, column.attname)
         if value is None or value == "" or column.name.endswith("_key"):
             continue
-        shown = getattr(found, f"get_{column.name}_display")() if column.choices else value
+        word = getattr(found, f"get_{column.name}_display", None)  # of choices, and where a model says it in words itself
+        shown = word() if word else value
         said.append(Fact(str(column.verbose_name), shown if isinstance(shown, bool) else str(shown)))
     return said

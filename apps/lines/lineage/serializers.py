@@ -53,6 +53,7 @@ class MadeOfOut(serializers.Serializer[Any]):
 class RecordOut(MadeOfOut):
     run = serializers.IntegerField(source="run.pk", allow_null=True, default=None)
     became = MadeOfOut(many=True)
+    before = MadeOfOut(many=True)
 
 
 class BreakAtOut(serializers.Serializer[Any]):

@@ -8,11 +8,16 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from apps.engine.models import Run
+from apps.files.models import ArrivedFile
 from apps.lines.core.balances import NON_GUARANTEED
+from apps.lines.corrections.conf import Corrected
 from apps.lines.models import CashPosition, Obligation, SecurityPosition, SettlementResult
+from apps.lines.rtgs import conf
 from apps.lines.rtgs.core.queue import Instruction, Outcome, SecurityKey, Simulation, simulate
-from apps.lines.selectors import fen_sum, money_total, yuan_of
-from apps.lines.states import OPEN_STATES, SETTLED_STATES, InstructionState
+from apps.lines.selectors import details_in, fen_sum, money_total, yuan_of
+from apps.lines.states import OPEN_STATES, SETTLED_CODE, SETTLED_STATES, InstructionState
+from apps.lines.store import obligations_in
 
 LISTED = 20
 
@@ -134,6 +139,44 @@ def figures_of(run_id: int, variables: dict[str, Any] | None = None) -> Figures 
             for row in short.order_by("obligation_id")[:LISTED]
         ],
     )
+
+
+OBLIGATION = (
+    "market", "guarantee", "participant", "unit", "counterparty_unit", "security", "biz_type", "side",
+    "trade_date", "clear_date", "settle_date", "order_no", "group_no", "result_code",
+)  # fmt: skip
+MEASURES = (
+    "quantity", "principal", "net_cash",
+    "fee_stamp", "fee_handling", "fee_regulatory", "fee_transfer", "fee_settlement", "fee_other",
+)  # fmt: skip
+
+
+def corrected_tables() -> list[Corrected]:
+    """Instructions and details of this line, as corrected files reverse them: what is due moves, and what has settled."""
+    facts: dict[str, Any] = {
+        "line": conf.LINE,
+        "table": Obligation,
+        "key": ("record_type", "ref_no", "account"),
+        "measures": MEASURES,
+        "words": OBLIGATION,
+        "cash": "net_cash",
+        "quantity": "quantity",
+        "cash_account": "cash_account",
+        "account": "account",
+        "security": "security",
+        "read": _obligations,
+        "outgoing": conf.OUTGOING,
+    }
+    return [Corrected(**facts, files=("jsmx_10",)), Corrected(**facts, files=("jsmx",), settles=_settles)]
+
+
+def _obligations(run: Run, file: ArrivedFile) -> Iterator[Obligation]:
+    return obligations_in(run.pk, file, details_in(file).legs)
+
+
+def _settles(row: Obligation) -> bool:
+    """Results and guaranteed details with the code of success; a listed instruction moves nothing of itself."""
+    return row.record_type in ("001", "003") and row.result_code == SETTLED_CODE
 
 
 def _amount(text: Any) -> Decimal:

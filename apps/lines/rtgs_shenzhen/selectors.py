@@ -2,31 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.kernel import dmn
 from apps.lines.core.balances import Holding
 from apps.lines.core.details import day_of
 from apps.lines.core.layouts import Row
+from apps.lines.corrections.conf import Corrected
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs.core.queue import Instruction, Simulation, need_at_end_of_day, simulate
-from apps.lines.rtgs.selectors import holdings_of
+from apps.lines.rtgs.selectors import MEASURES, OBLIGATION, holdings_of
 from apps.lines.rtgs_shenzhen import conf
-from apps.lines.rtgs_shenzhen.core.rows import REAL_TIME, Outcome, units
+from apps.lines.rtgs_shenzhen.core.rows import REAL_TIME, Outcome, details_in, instructions_in, outcomes_in, units
 from apps.lines.rtgs_shenzhen.core.terms import GrossTerms
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
 from apps.lines.rtgs_shenzhen.store import layouts
 from apps.lines.selectors import bytes_of, fen_sum, file_of, money_total, table_of, yuan_of
 from apps.lines.states import SETTLED_STATES, InstructionState
+from apps.lines.store import obligations_in
 
 LISTED = 20
-INSTRUCTIONS, DETAILS = "szrtzl", "sjsmx0"
+INSTRUCTIONS, DETAILS, RESULTS = "szrtzl", "sjsmx0", "sjsjg"
 PACKAGED_TERMS = Path(__file__).parent / "data" / "terms.dmn"
 QUEUED = frozenset({InstructionState.QUEUED, InstructionState.CASH_SHORT, InstructionState.SEC_SHORT})
 """Admitted, and not settled in real time yet."""
@@ -52,10 +56,14 @@ def packaged_terms() -> GrossTerms:
 
 def rows_on(business_date: date, code: str) -> tuple[ArrivedFile, list[Row]]:
     """The rows of a file by its layout. Raises NotHere, UnreadableFile and BadRow."""
-    file, layout = file_of(conf.LINE, business_date, code), layouts()[code]
-    if layout.kind == "table":
-        return file, layout.rows_of_table(table_of(file))
-    return file, layout.rows_of_text(bytes_of(file))
+    file = file_of(conf.LINE, business_date, code)
+    return file, rows_in(file)
+
+
+def rows_in(file: ArrivedFile) -> list[Row]:
+    """The rows of one file of the line. Raises UnreadableFile and BadRow."""
+    layout = layouts()[file.file_code]
+    return layout.rows_of_table(table_of(file)) if layout.kind == "table" else layout.rows_of_text(bytes_of(file))
 
 
 def holdings_in(rows: list[Row]) -> Iterator[Holding]:
@@ -209,3 +217,48 @@ def _state(rows: QuerySet[SettlementResult], state: str, closed_as: str, count: 
     label = str(InstructionState(closed_as or state).label)
     of_state = rows.filter(state=state, closed_as=closed_as).select_related("obligation__file").order_by("pk")
     return StateFigures(label, count, yuan_of(cash), list(of_state[:LISTED]))
+
+
+def corrected_tables() -> list[Corrected]:
+    """Instructions, details and results of this line, as corrected files reverse them. Of results only what settled moves."""
+    facts: dict[str, Any] = {"line": conf.LINE, "outgoing": conf.OUTGOING, "cash": "net_cash", "cash_account": "cash_account"}
+    facts |= {"account": "account", "security": "security"}
+    due: dict[str, Any] = {"table": Obligation, "key": ("record_type", "ref_no", "account"), "quantity": "quantity"}
+    due |= {"measures": MEASURES, "words": OBLIGATION}
+    return [
+        Corrected(**facts, **due, files=(INSTRUCTIONS,), read=_instructions),
+        Corrected(**facts, **due, files=(DETAILS,), read=_details),
+        Corrected(
+            **facts,
+            files=(RESULTS,),
+            table=GrossOutcome,
+            key=("serial", "trade_no", "account"),
+            measures=("quantity", "settled_qty", "net_cash"),
+            words=("biz_type", "unit", "mode", "is_settled", "code"),
+            quantity="settled_qty",
+            settles=_is_settled,
+            read=_outcomes,
+        ),
+    ]
+
+
+def _instructions(run: Run, file: ArrivedFile) -> Iterator[Obligation]:
+    return obligations_in(run.pk, file, instructions_in(rows_in(file), run.business_date))
+
+
+def _details(run: Run, file: ArrivedFile) -> Iterator[Obligation]:
+    return obligations_in(run.pk, file, details_in(rows_in(file), run.business_date).legs)
+
+
+def _outcomes(run: Run, file: ArrivedFile) -> Iterator[GrossOutcome]:
+    """Of the types that the run's terms name, and that its details have, as its own comparison takes them."""
+    said = run.variables.get("terms")
+    terms = GrossTerms.model_validate(said) if said else packaged_terms()
+    listed = Obligation.objects.filter(run=run, file_code=DETAILS).values_list("biz_type", flat=True)
+    types = terms.types_on(run.business_date).keys() | set(listed)
+    trail = {"run_id": run.pk, "line_id": file.line_id, "business_date": run.business_date, "file_id": file.pk}
+    return (GrossOutcome(**trail, **asdict(one)) for one in outcomes_in(rows_in(file), types))
+
+
+def _is_settled(row: GrossOutcome) -> bool:
+    return row.is_settled

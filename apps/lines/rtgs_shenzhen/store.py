@@ -9,6 +9,7 @@ from django.db.models import F
 
 from apps.files.models import ArrivedFile
 from apps.lines.core.layouts import Layout
+from apps.lines.corrections.store import require_unposted
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs_shenzhen.core.rows import Cash, Outcome
 from apps.lines.rtgs_shenzhen.models import GrossNeed, GrossOutcome
@@ -79,7 +80,11 @@ def keep_told(told: Mapping[int, str]) -> int:
 
 @transaction.atomic
 def replace_outcomes(run_id: int, file: ArrivedFile, outcomes: Iterable[Outcome]) -> int:
-    """The outcomes of this file instead of what the run held; what was decided about a trade that still failed stays."""
+    """The outcomes of this file instead of what the run held; what was decided about a trade that still failed stays.
+
+    Raises RowsPosted when that would overwrite what was posted.
+    """
+    require_unposted(run_id, file, GrossOutcome)
     old = GrossOutcome.objects.filter(run_id=run_id)
     decided = {
         (serial, trade, account): (decision, reason)

@@ -1,5 +1,6 @@
 """What every way of running Clearway shares. Secrets never stand here."""
 
+import json
 import os
 from pathlib import Path
 
@@ -152,6 +153,7 @@ SPECTACULAR_SETTINGS = {
         "TicketState": "apps.tickets.states.TicketState",
         "VersionState": "apps.processes.states.VersionState",
         "BreakState": "apps.recon.states.BreakState",
+        "CorrectionState": "apps.lines.corrections.states.CorrectionState",
         "Arrival": "apps.files.states.Arrival",
         "DutyRole": "apps.shifts.states.DutyRole",
         "PeopleRole": "apps.people.states.Role",
@@ -161,6 +163,13 @@ SPECTACULAR_SETTINGS = {
 
 # Installations that share a broker take different names here, and so different queues.
 CLEARWAY_INSTALLATION = os.environ.get("CLEARWAY_INSTALLATION", "")
+
+# What reconciliations may read beside the product, named by the operator as JSON; see how-to/reconcile.md.
+CLEARWAY_SQL_SOURCES = json.loads(os.environ.get("CLEARWAY_SQL_SOURCES") or "{}")
+CLEARWAY_FOLDERS = json.loads(os.environ.get("CLEARWAY_FOLDERS") or "{}") or {
+    name: {"path": f"incoming/settlement-funds/{{day}}/{name}", "lines": ["settlement-funds"]}
+    for name in ("bank_files", "bank_copies")
+}
 
 # Celery is a bell and nothing more: early ack, no results, no ETA, no canvas.
 CELERY_TASK_ACKS_LATE = False

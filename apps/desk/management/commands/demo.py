@@ -19,6 +19,8 @@ from apps.lines.fees.actions import load_fee_rates
 from apps.lines.fund_distribution import actions as fund_distribution
 from apps.lines.fund_distribution import conf as advances
 from apps.lines.fund_distribution.selectors import answer_day
+from apps.lines.fund_shenzhen import actions as fund_shenzhen_actions
+from apps.lines.fund_shenzhen import conf as fund_shenzhen
 from apps.lines.funds_monitoring import actions as funds_monitoring
 from apps.lines.funds_monitoring import conf as funds
 from apps.lines.options_margin import actions as options_margin
@@ -30,20 +32,26 @@ from apps.lines.preclearing import actions as preclearing_actions
 from apps.lines.preclearing import conf as preclearing
 from apps.lines.preferred_stock import actions as preferred_actions
 from apps.lines.preferred_stock import conf as preferred
+from apps.lines.products.actions import load_demo_products, load_product_rules
+from apps.lines.products.conf import FIRST_DAY
+from apps.lines.products.conf import LINE as TRUST_PRODUCTS
 from apps.lines.rtgs import actions as rtgs_actions
 from apps.lines.rtgs import conf as rtgs
 from apps.lines.rtgs_shenzhen import actions as shenzhen_actions
 from apps.lines.rtgs_shenzhen import conf as shenzhen
 from apps.people.actions import load_demo_people
+from apps.people.models import BusinessLine
 from apps.recon.actions import load_definitions
 from apps.shifts.actions import load_demo_roster
 
 AUTHOR, APPROVER, ADMIN = "chen.jing", "zhao.gang", "admin"
 INSTRUCTIONS, ACCOUNTS, CONTRACTS, REQUESTS, ITEMS, TRADES, HOLDERS = 200, 60, 60, 60, 60, 60, 20
+PRODUCTS = 400
 SEED = 1
 LINES: dict[str, Any] = {
     "RTGS settlement Shanghai": rtgs_actions,
     "RTGS settlement Shenzhen": shenzhen_actions,
+    "Fund settlement Shenzhen": fund_shenzhen_actions,
     "Options margin": options_margin,
     "Exchange bond lending": bond_lending,
     "Fund distribution T+0": fund_distribution,
@@ -79,6 +87,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name}{': published ' + published if published else ', unchanged'}")
         self.stdout.write(f"  {load_definitions()} new reconciliation definitions")
         self.stdout.write(f"  {load_fee_rates()} new rates of fees")
+        self.stdout.write(f"  {load_product_rules()} new product classes, tables and rules")
+        owner = BusinessLine.objects.get(code=TRUST_PRODUCTS)
+        self.stdout.write(f"  {load_demo_products(owner, PRODUCTS, SEED, FIRST_DAY)} new simulated products")
         templates = sum(line.install_templates(actor=people[ADMIN]) for line in LINES.values())
         self.stdout.write(f"  {templates} new templates")
         duties = load_demo_roster(keeper=people[ADMIN])
@@ -92,12 +103,15 @@ class Command(BaseCommand):
         self._simulate(rtgs.LINE, rtgs.SOURCES, instructions=INSTRUCTIONS, **facts)
         stages = ["morning", "results", "evening"]
         self._simulate(shenzhen.LINE, shenzhen.SOURCES, instructions=INSTRUCTIONS, date=day, seed=SEED, stages=stages)
+        stages = ["morning", "evening", "counter"]
+        self._simulate(fund_shenzhen.LINE, fund_shenzhen.SOURCES, items=ITEMS, date=day, seed=SEED, stages=stages)
         self._simulate(options.LINE, options.SOURCES, accounts=ACCOUNTS, **facts)
         self._simulate(lending.LINE, lending.SOURCES, contracts=CONTRACTS, **facts)
         self._simulate(agency.LINE, agency.SOURCES, items=ITEMS, date=day, seed=SEED, stages=["morning", "second", "evening"])
         self._simulate(metals.LINE, metals.SOURCES, trades=TRADES, **facts)
         stages = ["morning", "evening"]
-        self._simulate(preferred.LINE, preferred.SOURCES, holders=HOLDERS, date=day, seed=SEED, stages=stages)
+        for line in preferred.MARKETS:
+            self._simulate(line, preferred.sources_of(line), holders=HOLDERS, date=day, seed=SEED, stages=stages)
         stages = ["close", "first", "query", "evening"]
         self._simulate(preclearing.LINE, preclearing.SOURCES, trades=TRADES, date=day, seed=SEED, stages=stages)
         self._simulate(funds.LINE, funds.SOURCES, date=day, seed=SEED, stages=["evening"])

@@ -22,6 +22,7 @@ from apps.lines.dispatch import (
     simulate_advances_day,
     simulate_agency_day,
     simulate_day,
+    simulate_fund_settlement_day,
     simulate_funds_day,
     simulate_lending_day,
     simulate_metals_day,
@@ -34,6 +35,10 @@ from apps.lines.errors import NoSimulatedDay
 from apps.lines.fund_distribution.conf import LINE as ADVANCES_LINE
 from apps.lines.fund_distribution.core.simulated import Fault as AdvancesFault
 from apps.lines.fund_distribution.core.simulated_files import STAGES as ADVANCES_STAGES
+from apps.lines.fund_shenzhen.conf import LINE as FUND_SETTLEMENT_LINE
+from apps.lines.fund_shenzhen.core.simulated import FEWEST as FEWEST_AMOUNTS
+from apps.lines.fund_shenzhen.core.simulated import Fault as FundSettlementFault
+from apps.lines.fund_shenzhen.core.simulated_files import STAGES as FUND_SETTLEMENT_STAGES
 from apps.lines.funds_monitoring.conf import LINE as FUNDS_LINE
 from apps.lines.funds_monitoring.core.simulated import Fault as FundsFault
 from apps.lines.funds_monitoring.core.simulated_files import STAGES as FUNDS_STAGES
@@ -47,7 +52,7 @@ from apps.lines.preclearing.conf import LINE as PRECLEARING_LINE
 from apps.lines.preclearing.core.simulated import FEWEST as FEWEST_TRADES
 from apps.lines.preclearing.core.simulated import Fault as PreclearingFault
 from apps.lines.preclearing.core.simulated_files import STAGES as PRECLEARING_STAGES
-from apps.lines.preferred_stock.conf import LINE as PREFERRED_LINE
+from apps.lines.preferred_stock.conf import MARKETS as PREFERRED_MARKETS
 from apps.lines.preferred_stock.core.simulated import FEWEST as FEWEST_HOLDERS
 from apps.lines.preferred_stock.core.simulated import Fault as PreferredFault
 from apps.lines.preferred_stock.core.simulated_files import STAGES as PREFERRED_STAGES
@@ -55,6 +60,11 @@ from apps.lines.rtgs_shenzhen.conf import LINE as SHENZHEN_LINE
 from apps.lines.rtgs_shenzhen.core.simulated import FEWEST as FEWEST_GROSS
 from apps.lines.rtgs_shenzhen.core.simulated import Fault as ShenzhenFault
 from apps.lines.rtgs_shenzhen.core.simulated_files import STAGES as SHENZHEN_STAGES
+from apps.lines.settlement_funds.conf import LINE as MONEY_LINE
+from apps.lines.settlement_funds.core.simulated import FEWEST as FEWEST_CLIENTS
+from apps.lines.settlement_funds.core.simulated import MOST as MOST_CLIENTS
+from apps.lines.settlement_funds.core.simulated import Fault as MoneyFault
+from apps.lines.settlement_funds.dispatch import simulate_money_day
 
 MOST_INSTRUCTIONS = 1_000_000
 MOST_ACCOUNTS = 200_000
@@ -71,10 +81,12 @@ FAULTS = {
     ADVANCES_LINE: AdvancesFault,
     AGENCY_LINE: AgencyFault,
     METALS_LINE: MetalsFault,
-    PREFERRED_LINE: PreferredFault,
+    **dict.fromkeys(PREFERRED_MARKETS, PreferredFault),
     SHENZHEN_LINE: ShenzhenFault,
     PRECLEARING_LINE: PreclearingFault,
     FUNDS_LINE: FundsFault,
+    MONEY_LINE: MoneyFault,
+    FUND_SETTLEMENT_LINE: FundSettlementFault,
 }
 STAGES_OF = [
     STAGES,
@@ -85,6 +97,7 @@ STAGES_OF = [
     SHENZHEN_STAGES,
     PRECLEARING_STAGES,
     FUNDS_STAGES,
+    FUND_SETTLEMENT_STAGES,
 ]
 ALL_STAGES = list(dict.fromkeys(stage for stages in STAGES_OF for stage in stages))
 
@@ -102,9 +115,11 @@ class Command(BaseCommand):
         simulate.add_argument("--accounts", type=int, default=200, help="accounts of options margin")
         simulate.add_argument("--contracts", type=int, default=60, help="contracts of bond lending")
         simulate.add_argument("--requests", type=int, default=60, help="requests of fund distribution")
-        simulate.add_argument("--items", type=int, default=60, help="items of agency payments")
+        simulate.add_argument("--items", type=int, default=60, help="items of agency payments, amounts of fund settlement")
         simulate.add_argument("--trades", type=int, default=60, help="trades in precious metals or of pre-clearing")
+        simulate.add_argument("--clients", type=int, default=24, help="clients of settlement funds")
         simulate.add_argument("--holders", type=int, default=20, help="holders of each event of preferred stock")
+        simulate.add_argument("--continued", action="store_true", help="fund settlement: the day before was simulated too")
         faults = sorted({fault.value for known in FAULTS.values() for fault in known})
         simulate.add_argument("--fault", action="append", default=[], choices=faults)
         simulate.add_argument(
@@ -134,29 +149,35 @@ class Command(BaseCommand):
         strange = sorted(set(options["fault"]) - known)
         if strange:
             raise CommandError(f"--fault {strange[0]} is none of {options['line']}: {', '.join(sorted(known))}")
-        if options["line"] == OPTIONS_LINE:
-            return self._simulate_options(day, out, options)
-        if options["line"] == LENDING_LINE:
-            return self._simulate_lending(day, out, options)
-        if options["line"] == ADVANCES_LINE:
-            return self._simulate_advances(day, out, options)
-        if options["line"] == AGENCY_LINE:
-            return self._simulate_agency(day, out, options)
-        if options["line"] == METALS_LINE:
-            return self._simulate_metals(day, out, options)
-        if options["line"] == PREFERRED_LINE:
-            return self._simulate_preferred(day, out, options)
-        if options["line"] == SHENZHEN_LINE:
-            return self._simulate_shenzhen(day, out, options)
-        if options["line"] == PRECLEARING_LINE:
-            return self._simulate_preclearing(day, out, options)
-        if options["line"] == FUNDS_LINE:
-            stages = _of(FUNDS_STAGES, options)
-            return simulate_funds_day(day=day, out=out, seed=options["seed"], faults=options["fault"], stages=stages)
+        plays = {
+            OPTIONS_LINE: self._simulate_options,
+            LENDING_LINE: self._simulate_lending,
+            ADVANCES_LINE: self._simulate_advances,
+            AGENCY_LINE: self._simulate_agency,
+            METALS_LINE: self._simulate_metals,
+            SHENZHEN_LINE: self._simulate_shenzhen,
+            PRECLEARING_LINE: self._simulate_preclearing,
+            FUND_SETTLEMENT_LINE: self._simulate_fund_settlement,
+            FUNDS_LINE: self._simulate_funds,
+            MONEY_LINE: self._simulate_money,
+            **dict.fromkeys(PREFERRED_MARKETS, self._simulate_preferred),
+        }
+        if options["line"] in plays:
+            return plays[options["line"]](day, out, options)
         if not 1 <= options["instructions"] <= MOST_INSTRUCTIONS:
             raise CommandError(f"--instructions is a number from 1 to {MOST_INSTRUCTIONS}")
         facts = {name: options[name] for name in ("seed", "instructions")}
         return simulate_day(day=day, out=out, faults=options["fault"], stages=_of(STAGES, options), **facts)
+
+    def _simulate_funds(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
+        stages = _of(FUNDS_STAGES, options)
+        return simulate_funds_day(day=day, out=out, seed=options["seed"], faults=options["fault"], stages=stages)
+
+    def _simulate_money(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
+        if not FEWEST_CLIENTS <= options["clients"] <= MOST_CLIENTS:
+            raise CommandError(f"--clients is a number from {FEWEST_CLIENTS} to {MOST_CLIENTS}")
+        facts = {name: options[name] for name in ("seed", "clients")}
+        return simulate_money_day(day=day, out=out, faults=options["fault"], **facts)
 
     def _simulate_options(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
         if not 1 <= options["accounts"] <= MOST_ACCOUNTS:
@@ -196,7 +217,7 @@ class Command(BaseCommand):
     def _simulate_preferred(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
         if not FEWEST_HOLDERS <= options["holders"] <= MOST_HOLDERS:
             raise CommandError(f"--holders is a number from {FEWEST_HOLDERS} to {MOST_HOLDERS}")
-        facts = {name: options[name] for name in ("seed", "holders")}
+        facts = {name: options[name] for name in ("line", "seed", "holders")}
         stages = _of(PREFERRED_STAGES, options)
         return simulate_preferred_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
 
@@ -213,6 +234,13 @@ class Command(BaseCommand):
         facts = {name: options[name] for name in ("seed", "trades")}
         stages = _of(PRECLEARING_STAGES, options)
         return simulate_preclearing_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
+
+    def _simulate_fund_settlement(self, day: date, out: Path, options: dict[str, Any]) -> dict[str, int]:
+        if not FEWEST_AMOUNTS <= options["items"] <= MOST_ITEMS:
+            raise CommandError(f"--items is a number from {FEWEST_AMOUNTS} to {MOST_ITEMS}")
+        facts = {name: options[name] for name in ("seed", "items", "continued")}
+        stages = _of(FUND_SETTLEMENT_STAGES, options)
+        return simulate_fund_settlement_day(day=day, out=out, faults=options["fault"], stages=stages, **facts)
 
 
 def _of(known: Sequence[str], options: dict[str, Any]) -> list[str]:

@@ -12,11 +12,11 @@ from apps.lines.core.balances import movements_by_holding, movements_by_voucher
 from apps.lines.core.market.files import CODES, file_name
 from apps.lines.core.market.texts import bar
 from apps.lines.core.sides import numbered
-from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files, send_once
+from apps.lines.handlers import Strict, answers_for_files, send_once
 from apps.lines.models import Obligation, SettlementResult
 from apps.lines.rtgs import conf
 from apps.lines.selectors import cash_by_voucher, file_of, table_of
-from apps.lines.states import OPEN_STATES, Guarantee, InstructionState
+from apps.lines.states import OPEN_STATES, SETTLED_CODE, Guarantee, InstructionState
 from apps.recon.actions import record_reconciliation
 from apps.recon.core.matcher import Comparison, Item, compare, joined
 

@@ -22,13 +22,13 @@ from apps.lines.core.balances import NON_GUARANTEED, cash_balances, holdings
 from apps.lines.core.market.files import file_name
 from apps.lines.core.market.texts import SETTLED, TICK, TickLine, bar, read_tick_text, tick_text
 from apps.lines.core.own_trades import own_trades, unmatched
-from apps.lines.handlers import SETTLED_CODE, Strict, answers_for_files, described, send_once
+from apps.lines.handlers import Strict, answers_for_files, described, send_once
 from apps.lines.models import CashPosition, Obligation, OwnTradeRecord, SettlementResult
 from apps.lines.rtgs import conf
 from apps.lines.rtgs.core.queue import Outcome
 from apps.lines.rtgs.selectors import cash_of, simulation_of
 from apps.lines.selectors import NotHere, bytes_of, details_in, file_of, table_of
-from apps.lines.states import TICKED_STATES, InstructionState
+from apps.lines.states import SETTLED_CODE, TICKED_STATES, InstructionState
 
 WINDOW_CLOSES = "SH.RTGS.CLOSE"
 MOST_POLLS = 20  # after the window closed; while it is open the clock decides
