@@ -16,6 +16,8 @@ from typing import Any
 
 import django
 
+from tests.faults import forked
+
 ROOT = Path(__file__).resolve().parents[2]
 LIVE_RUNS = 30
 FRESH_RUNS = 5  # begun before every crash: the others may all have passed the point that is meant
@@ -60,7 +62,6 @@ def model() -> Any:
 class Scenario:
     def __init__(self, hit: int) -> None:
         self.hit, self.days = hit, 0
-        self.worker: subprocess.Popen[bytes] | None = None
         self.log = Path(os.environ["CLEARWAY_DATA"]) / "crashes"
 
     def prepare(self) -> None:
@@ -92,23 +93,19 @@ class Scenario:
             day = FIRST_DAY + timedelta(days=self.days)
             actions.begin_run(process_key="FAULTS", business_date=day, actor=self.person, variables={"n": 0})
 
-    def start(self, crash: str = "") -> None:
-        environment = {**os.environ, "CLEARWAY_CRASH": crash, "CLEARWAY_CRASH_LOG": str(self.log), "PYTHONPATH": str(ROOT)}
+    def start(self) -> "subprocess.Popen[bytes]":
+        """As operators start it."""
         command = [sys.executable, str(ROOT / "manage.py"), "worker", "--concurrency", "2"]
-        self.worker = subprocess.Popen(
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(
             command, cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
-
-    def kill(self) -> None:
-        assert self.worker is not None
-        os.killpg(self.worker.pid, signal.SIGKILL)
-        self.worker.wait(timeout=25)
 
     def crash_at(self, point: str) -> bool:
         """Whether a process died there; everything of the worker is killed afterwards."""
         self.log.unlink(missing_ok=True)
         self.top_up()
-        self.start(f"{point}:{self.hit}")
+        worker = forked.started({"CLEARWAY_CRASH": f"{point}:{self.hit}", "CLEARWAY_CRASH_LOG": str(self.log)})
         again = time.monotonic() + FRESH_EVERY_SECONDS
         until = time.monotonic() + PATIENCE_SECONDS
         while not self.log.exists() and time.monotonic() < until:
@@ -117,7 +114,8 @@ class Scenario:
                 again = time.monotonic() + FRESH_EVERY_SECONDS
             time.sleep(0.02)
         died = self.log.exists()
-        self.kill()
+        os.killpg(worker.pid or 0, signal.SIGKILL)
+        worker.join(timeout=25)
         return died
 
     def drain(self) -> float:
@@ -125,16 +123,15 @@ class Scenario:
         from apps.engine.models import Run, Step
 
         began = time.monotonic()
-        self.start()
+        worker = self.start()
         while time.monotonic() - began < 180:
             waiting = Step.objects.filter(node_id="confirm", state="offered").count()
             if waiting == Run.objects.filter(parent_step=None).count():
                 break
             time.sleep(0.1)
         took = time.monotonic() - began
-        assert self.worker is not None
-        self.worker.terminate()
-        self.exit_code = self.worker.wait(timeout=25)
+        worker.terminate()
+        self.exit_code = worker.wait(timeout=25)
         return took
 
 
@@ -225,6 +222,6 @@ def main(hit: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = forked.SETTINGS
     django.setup()
     sys.stdout.write(json.dumps(main(int(sys.argv[1]))) + "\n")
