@@ -1,6 +1,8 @@
 """Fixtures for everybody. What an app's tests need to make rows lives in `tests/factories/<app>.py`."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -8,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+
+from tests.factories.installation import MIGRATED, forget_what_is_prepared, prepared, share_what_is_prepared
 
 QUOTED = '"'
 
@@ -118,7 +122,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Static files are looked for when one is asked for: every client of a test would read the headers of all of them first.
     PostgreSQL does not wait for its disk: no test takes the power from the server. Passwords of test people are hashed at once:
     the product's hashing takes half a second on purpose, three seconds for the demonstration's people of each day of a line."""
@@ -126,6 +130,33 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if connection.vendor == "postgresql":
         connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    if not hasattr(config, "workerinput"):  # one process of a run makes what all of them share
+        share_what_is_prepared()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        forget_what_is_prepared()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The database of a process is a copy: to migrate takes longer than to run a hundred tests."""
+    migrated = prepared(MIGRATED)
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.database
+        yield
+        return
+    create = connection.creation._create_test_db
+
+    def copied(*arguments: Any, **options: Any) -> str:
+        name = str(create(*arguments, **options))
+        shutil.copyfile(migrated.folder / "clearway.sqlite3", name)
+        return name
+
+    connection.creation._create_test_db = copied  # type: ignore[method-assign]
+    yield
+    connection.creation._create_test_db = create  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -128,13 +128,17 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
                 made = made_world(tmp_path_factory.mktemp("world"))
             yield made
         finally:
+            COOKIES.clear()
             call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="module")
 def cast(world, django_db_blocker):
     with django_db_blocker.unblock():
-        return people()
+        cast = people()
+        for person, _rights in cast.values():
+            signed_in(person)
+        return cast
 
 
 def made_world(folder: Path) -> dict[str, Any]:
@@ -235,11 +239,26 @@ def people() -> dict[str, tuple[User, frozenset[Right]]]:
     return cast | {"stranger": (stranger, frozenset())}
 
 
+CLIENT = Client(HTTP_HX_REQUEST="true")  # parts of pages are asked for as the pages do it
+COOKIES: dict[int, str] = {}
+
+
+def signed_in(person: User | None) -> Client:
+    """The one client with the cookies that this person has just got; without a person, with none."""
+    CLIENT.cookies.clear()
+    if person is None:
+        return CLIENT
+    if person.pk in COOKIES:
+        CLIENT.cookies.load(COOKIES[person.pk])
+    else:
+        CLIENT.force_login(person)
+        COOKIES[person.pk] = CLIENT.cookies.output(header="", sep=";")
+    return CLIENT
+
+
 def knocked(name: str, one: Door, world: dict[str, Any], person: User | None) -> int:
     """The status that a request gets; whatever it changed is undone."""
-    client = Client(HTTP_HX_REQUEST="true")  # parts of pages are asked for as the pages do it
-    if person is not None:
-        client.force_login(person)
+    client = signed_in(person)
     address = reverse(name, args=[world.get(argument, argument) for argument in one.arguments])
     data: Any = {key: value() if callable(value) else value for key, value in one.data}
     with transaction.atomic():
