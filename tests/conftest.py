@@ -74,10 +74,11 @@ SAME_ON_EVERY_STORE = (
     "installation/test_up",
     "architecture/test_doors",
     "architecture/test_process_doors",
+    "engine/test_simulation.py::test_each_bug",
 )
 """These name no services to the processes that they start, or knock at every address: which rights a person has by which rows
-is asked of each store by the tests of people."""
-JOURNEYS_ON_EVERY_STORE = ("settlement_day", "approving", "drawing", "arrival_of_files", "interventions", "reconciling")
+is asked of each store by the tests of people. That histories find bugs is shown once; that they find none, on each store."""
+JOURNEYS_ON_EVERY_STORE = ("settlement_day", "approving", "interventions")
 """Those that begin, answer, push and repeat what several people do. The others look at pages whose every reading and writing
 the tests of their app do on each store; a journey takes as long as a hundred of these."""
 

@@ -16,11 +16,11 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "tests.faults.settings"
-LOADED_BY_A_WORKER = ("celery.apps.worker", "celery.concurrency.prefork", "apps.engine.management.commands.worker", "clearway.celery")
+LOADED = ("celery.apps.worker", "celery.concurrency.prefork", "apps.engine.management.commands.worker", "clearway.celery")
 
 if os.environ.get("DJANGO_SETTINGS_MODULE") == SETTINGS:
     django.setup()
-    for name in LOADED_BY_A_WORKER:
+    for name in LOADED:
         import_module(name)
     import_module("clearway.celery").app.loader.import_default_modules()
 
