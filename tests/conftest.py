@@ -148,16 +148,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["TEMPLATE"] = migrated.database
         yield
         return
-    create = connection.creation._create_test_db
+    creation: Any = connection.creation
+    create = creation._create_test_db
 
     def copied(*arguments: Any, **options: Any) -> str:
         name = str(create(*arguments, **options))
         shutil.copyfile(migrated.folder / "clearway.sqlite3", name)
         return name
 
-    connection.creation._create_test_db = copied  # type: ignore[method-assign]
+    creation._create_test_db = copied
     yield
-    connection.creation._create_test_db = create  # type: ignore[method-assign]
+    creation._create_test_db = create
 
 
 @pytest.fixture(scope="session", autouse=True)
