@@ -178,7 +178,9 @@ def _run_of(declared: Corrected, file: ArrivedFile) -> Run | None:
 
 
 def _of_code(file: ArrivedFile) -> Q:
-    return Q(file__line=file.line_id, file__business_date=file.business_date, file__file_code=file.file_code)
+    """Rows of a run of the day: what a later one carries over still names the file that it came from."""
+    day = Q(file__business_date=file.business_date, run__business_date=file.business_date)
+    return day & Q(file__line=file.line_id, file__file_code=file.file_code)
 
 
 def _has_posted(run: Run, posted: Sequence[Row]) -> bool:
@@ -312,11 +314,6 @@ def approval_of(correction: Correction) -> Approval | None:
 def corrections_of_file(file: ArrivedFile) -> list[Correction]:
     """Corrections that this file has brought about, newest first. One query."""
     return list(file.corrections.order_by("-pk")[:PAGE])
-
-
-def overtaken_runs(run_id: int) -> QuerySet[CorrectionFinding]:
-    """What corrections found in a run that is past them, newest first."""
-    return CorrectionFinding.objects.filter(run=run_id).select_related("correction", "step").order_by("-pk")
 
 
 # -- what approvals ask ------------------------------------------------------------------------------------------------

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.kernel import dmn
 from apps.lines.core.layouts import Row
+from apps.lines.corrections.conf import Corrected
 from apps.lines.fund_distribution.core.ofd import BadOfd, read_ofd
 from apps.lines.fund_shenzhen import conf
 from apps.lines.fund_shenzhen.core.amounts import FundFacts
-from apps.lines.fund_shenzhen.core.evening import Owed, flow_of
+from apps.lines.fund_shenzhen.core.evening import Owed, agency_in, flow_of
 from apps.lines.fund_shenzhen.core.rows import (
     CONFIRMATIONS,
     MONEY,
@@ -34,7 +37,7 @@ from apps.lines.fund_shenzhen.core.rows import (
 from apps.lines.fund_shenzhen.core.terms import FundTerms, FundType, Reading
 from apps.lines.fund_shenzhen.models import FundItem, FundNeed
 from apps.lines.fund_shenzhen.states import FundItemState
-from apps.lines.fund_shenzhen.store import ANNOUNCED, layouts, ofd_columns
+from apps.lines.fund_shenzhen.store import ANNOUNCED, announced_items, confirmed_items, layouts, ofd_columns
 from apps.lines.rtgs_shenzhen.core.rows import Cash, Details, Outcome, cash_in, details_in, money, outcomes_in
 from apps.lines.selectors import bytes_of, comparable, fen_sum, file_of, table_of, yuan_of
 from apps.recon.conf import Table
@@ -292,3 +295,51 @@ def figures_of(run_id: int) -> Figures | None:
 def _state(rows: QuerySet[FundItem], state: str, count: int, cash: int | None) -> StateFigures:
     of_state = rows.filter(state=state).select_related("file").order_by("pk")
     return StateFigures(str(FundItemState(state).label), count, yuan_of(cash), list(of_state[:LISTED]))
+
+
+def corrected_tables() -> list[Corrected]:
+    """Confirmations of the registers and announced agency money, as corrected files reverse them; what was refused moves nothing.
+
+    Own orders are not among them: their cash is computed by us, and a counter that sends other orders asks for other cash.
+    """
+    facts: dict[str, Any] = {
+        "line": conf.LINE,
+        "table": FundItem,
+        "key": ("serial", "account", "fund"),
+        "measures": ("units", "amount", "fee"),
+        "words": ("biz_type", "order_no", "unit", "client", "code"),
+        "cash": "amount",
+        "quantity": None,
+        "cash_account": "cash_account",
+        "account": "account",
+        "security": "fund",
+        "settles": _is_accepted,
+        "outgoing": conf.OUTGOING,
+    }
+    return [
+        Corrected(**facts, files=(REGISTER, CONFIRMATIONS), read=_confirmed),
+        Corrected(**facts, files=(ANNOUNCED,), read=_announced),
+    ]
+
+
+def _confirmed(run: Run, file: ArrivedFile) -> list[FundItem]:
+    day, terms = run.business_date, _terms_of(run)
+    files, rows = confirmed_on(day, terms)
+    mine = [one for one in rows if files[one.file_code].pk == file.pk]
+    return list(confirmed_items(run, files, mine, types=terms.types_on(day), clients=clients_on(day)))
+
+
+def _announced(run: Run, file: ArrivedFile) -> list[FundItem]:
+    day, terms = run.business_date, _terms_of(run)
+    types = terms.types_on(day)
+    rows = agency_in(rows_on(day, ANNOUNCED)[1], types, day).rows
+    return list(announced_items(run, file, rows, types=types, clients=clients_on(day)))
+
+
+def _terms_of(run: Run) -> FundTerms:
+    said = run.variables.get("terms")
+    return FundTerms.model_validate(said) if said else packaged_terms()
+
+
+def _is_accepted(item: FundItem) -> bool:
+    return not item.code

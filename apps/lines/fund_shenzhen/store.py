@@ -1,7 +1,7 @@
 """The only writer of amounts and needs of fund settlement in Shenzhen, and the layouts of the line's files."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -14,6 +14,7 @@ from django.db.models import F
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.lines.core.layouts import Layout
+from apps.lines.corrections.store import require_unposted
 from apps.lines.fund_distribution.core.ofd import Column, columns_from
 from apps.lines.fund_shenzhen.core.amounts import DayNeed
 from apps.lines.fund_shenzhen.core.decisions import Verdict
@@ -113,40 +114,51 @@ def replace_confirmed(
     types: Mapping[str, FundType],
     clients: Mapping[str, Client],
 ) -> int:
-    """The amounts of the morning instead of what the run held of them. What is carried over stays."""
+    """The amounts of the morning instead of what the run held of them. What is carried over stays.
+
+    Raises RowsPosted when that would overwrite what was posted.
+    """
+    for file in files.values():
+        require_unposted(run.pk, file, FundItem)
     FundItem.objects.filter(run=run, carried_from=None).exclude(file_code=ANNOUNCED).delete()
-    count = 0
-    for part in chunks(rows):
-        made = []
-        for one in part:
-            kind, client = types.get(one.type), clients.get(one.account)
-            made.append(
-                FundItem(
-                    run=run,
-                    line_id=files[one.file_code].line_id,
-                    business_date=run.business_date,
-                    file=files[one.file_code],
-                    row_no=one.row_no,
-                    file_code=one.file_code,
-                    biz_type=one.type[:4],
-                    serial=one.serial,
-                    order_no=one.order_no,
-                    account=one.account,
-                    client=client.client if client else "",
-                    cash_account=client.cash_account if client else "",
-                    unit=one.unit or (client.unit if client else ""),
-                    fund=one.fund,
-                    units=one.units,
-                    value=one.value,
-                    amount=one.cash,
-                    fee=one.fee,
-                    pays=one.pays,
-                    code=one.code[:4] if one.code.strip("0") else "",
-                    **_of_type(kind),
-                )
-            )
-        count += len(FundItem.objects.bulk_create(made))
-    return count
+    made = confirmed_items(run, files, rows, types=types, clients=clients)
+    return sum(len(FundItem.objects.bulk_create(part)) for part in chunks(made))
+
+
+def confirmed_items(
+    run: Run,
+    files: Mapping[str, ArrivedFile],
+    rows: Iterable[Confirmed],
+    *,
+    types: Mapping[str, FundType],
+    clients: Mapping[str, Client],
+) -> Iterator[FundItem]:
+    """The amounts of the morning as a run keeps them, unsaved."""
+    for one in rows:
+        client, file = clients.get(one.account), files[one.file_code]
+        yield FundItem(
+            run=run,
+            line_id=file.line_id,
+            business_date=run.business_date,
+            file=file,
+            row_no=one.row_no,
+            file_code=one.file_code,
+            biz_type=one.type[:4],
+            serial=one.serial,
+            order_no=one.order_no,
+            account=one.account,
+            client=client.client if client else "",
+            cash_account=client.cash_account if client else "",
+            unit=one.unit or (client.unit if client else ""),
+            fund=one.fund,
+            units=one.units,
+            value=one.value,
+            amount=one.cash,
+            fee=one.fee,
+            pays=one.pays,
+            code=one.code[:4] if one.code.strip("0") else "",
+            **_of_type(types.get(one.type)),
+        )
 
 
 @transaction.atomic
@@ -158,37 +170,46 @@ def replace_announced(
     types: Mapping[str, FundType],
     clients: Mapping[str, Client],
 ) -> int:
-    """Agency money of SJSMX2, due on a later day, instead of what the run held of it."""
+    """Agency money of SJSMX2, due on a later day, instead of what the run held of it. Raises RowsPosted."""
+    require_unposted(run.pk, file, FundItem)
     FundItem.objects.filter(run=run, carried_from=None, file_code=ANNOUNCED).delete()
-    count = 0
-    for part in chunks(rows):
-        made = [
-            FundItem(
-                run=run,
-                line_id=file.line_id,
-                business_date=run.business_date,
-                file=file,
-                row_no=one.row_no,
-                file_code=ANNOUNCED,
-                biz_type=one.type,
-                serial=one.serial,
-                order_no=one.order_no,
-                account=one.account,
-                client=clients[one.account].client if one.account in clients else "",
-                cash_account=one.cash_account,
-                unit=one.unit,
-                fund=one.fund,
-                units=Decimal(abs(one.units)),
-                amount=one.cash,
-                fee=one.fee,
-                pays=one.cash < 0,
-                settle_date=one.due,
-                **_of_type(types.get(one.type)),
-            )
-            for one in part
-        ]
-        count += len(FundItem.objects.bulk_create(made))
-    return count
+    made = announced_items(run, file, rows, types=types, clients=clients)
+    return sum(len(FundItem.objects.bulk_create(part)) for part in chunks(made))
+
+
+def announced_items(
+    run: Run,
+    file: ArrivedFile,
+    rows: Iterable[AgencyDetail],
+    *,
+    types: Mapping[str, FundType],
+    clients: Mapping[str, Client],
+) -> Iterator[FundItem]:
+    """Agency money of SJSMX2 as a run keeps it, unsaved."""
+    for one in rows:
+        client = clients.get(one.account)
+        yield FundItem(
+            run=run,
+            line_id=file.line_id,
+            business_date=run.business_date,
+            file=file,
+            row_no=one.row_no,
+            file_code=ANNOUNCED,
+            biz_type=one.type,
+            serial=one.serial,
+            order_no=one.order_no,
+            account=one.account,
+            client=client.client if client else "",
+            cash_account=one.cash_account,
+            unit=one.unit,
+            fund=one.fund,
+            units=Decimal(abs(one.units)),
+            amount=one.cash,
+            fee=one.fee,
+            pays=one.cash < 0,
+            settle_date=one.due,
+            **_of_type(types.get(one.type)),
+        )
 
 
 def _of_type(kind: FundType | None) -> dict[str, str]:
