@@ -128,7 +128,6 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
                 made = made_world(tmp_path_factory.mktemp("world"))
             yield made
         finally:
-            COOKIES.clear()
             call_command("flush", interactive=False, verbosity=0)
 
 
@@ -137,8 +136,9 @@ def cast(world, django_db_blocker):
     with django_db_blocker.unblock():
         cast = people()
         for person, _rights in cast.values():
-            signed_in(person)
-        return cast
+            COOKIES[person.pk] = signed_in(person).cookies.output(header="", sep=";")
+    yield cast
+    COOKIES.clear()
 
 
 def made_world(folder: Path) -> dict[str, Any]:
@@ -241,18 +241,16 @@ def people() -> dict[str, tuple[User, frozenset[Right]]]:
 
 CLIENT = Client(HTTP_HX_REQUEST="true")  # parts of pages are asked for as the pages do it
 COOKIES: dict[int, str] = {}
+"""Of people who stay signed in from one test to the next."""
 
 
 def signed_in(person: User | None) -> Client:
-    """The one client with the cookies that this person has just got; without a person, with none."""
+    """The one client with the cookies of this person; without a person, with none."""
     CLIENT.cookies.clear()
-    if person is None:
-        return CLIENT
-    if person.pk in COOKIES:
+    if person is not None and person.pk in COOKIES:
         CLIENT.cookies.load(COOKIES[person.pk])
-    else:
+    elif person is not None:
         CLIENT.force_login(person)
-        COOKIES[person.pk] = CLIENT.cookies.output(header="", sep=";")
     return CLIENT
 
 
