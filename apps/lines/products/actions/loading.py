@@ -12,7 +12,7 @@ from apps.kernel import clock
 from apps.lines.products import events
 from apps.lines.products.actions.facts import columns_of
 from apps.lines.products.core.simulated import simulated_products
-from apps.lines.products.models import Product, ProductClass, ProductFacts, ProductRule, ProductTable
+from apps.lines.products.models import Product, ProductClass, ProductFacts, ProductOutput, ProductRule, ProductTable
 from apps.people.models import BusinessLine
 
 DATA = Path(__file__).parent.parent / "data" / "products.json"
@@ -20,13 +20,14 @@ DATA = Path(__file__).parent.parent / "data" / "products.json"
 
 @transaction.atomic
 def load_product_rules() -> int:
-    """Adds what is missing of the shipped tree, tables and rules, and never touches what is there; how many rows are new."""
+    """Adds what is missing of the shipped tree, tables and outputs, and never touches what is there; how many rows are new."""
     shipped = json.loads(DATA.read_text(encoding="utf-8"))
     rows = 0
     for table, name, keys in (
         (ProductClass, "classes", ("code",)),
         (ProductTable, "tables", ("code",)),
         (ProductRule, "rules", ("table", "code")),
+        (ProductOutput, "outputs", ("code",)),
     ):
         there = set(table._default_manager.filter(change=None).values_list(*keys, "valid_from").order_by())
         made = [table(**_dated(facts, shipped["sources"]), set_at=clock.now()) for facts in shipped[name]]
