@@ -16,7 +16,7 @@ from apps.lines.products.models import ProductAccount
 from apps.lines.products.selectors import accounts_page, comparable_tables
 from apps.lines.products.selectors.accounts import accounts_on
 from apps.lines.products.selectors.sheets import sheet_on
-from apps.lines.products.views.accounts import as_sheet
+from apps.lines.products.views.accounts import as_sheet, with_names
 from tests.factories import changes as made
 from tests.factories.changes import TODAY, TUESDAY, WEDNESDAY
 from tests.factories.people import make_line
@@ -157,8 +157,9 @@ def test_a_product_and_its_accounts_come_in_one_change(world):
 def test_rows_are_pasted_with_or_without_names_with_tabs_or_commas():
     expected = b"market,account,product\r\nSH,B880000001,XT1\r\n"
 
-    assert as_sheet(f"SH\t{SH}\tXT1\n") == expected
-    assert as_sheet(f"market, account, product\nSH, {SH}, XT1") == expected
+    assert as_sheet(with_names(f"SH\t{SH}\tXT1\n")) == expected
+    assert as_sheet(with_names(f"market, account, product\nSH, {SH}, XT1")) == expected
+    assert with_names("\n") == ""
 
 
 def test_from_the_page_rows_are_checked_then_submitted_and_the_list_fills_the_form(world, client):

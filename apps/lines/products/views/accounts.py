@@ -63,8 +63,10 @@ def propose_product_accounts(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     lines = lines_to_propose(person)
     is_posted = request.method == "POST"
+    posted = request.POST.copy()
+    posted["rows"] = with_names(posted.get("rows", ""))  # so that rows count as the person sees them
     form = ProposedAccounts(
-        request.POST if is_posted else None,
+        posted if is_posted else None,
         lines=lines,
         effective=next_effective_date(),
         looks="check" in request.POST,
@@ -111,14 +113,24 @@ def _filled(request: HttpRequest) -> str:
     return "\n".join(told)
 
 
+def with_names(text: str) -> str:
+    """Rows that were typed or pasted, with the names of their columns above them unless they have them."""
+    text = text.strip("\r\n")
+    first, sign = text.partition("\n")[0].rstrip("\r"), _parted_by(text)
+    cells = first.split(sign)
+    if not text or cells[0].strip().lower() == COLUMNS[0]:
+        return text
+    width = max(line.count(sign) for line in text.splitlines()) + 1
+    return sign.join(COLUMNS[:width]) + "\n" + text
+
+
 def as_sheet(text: str) -> bytes:
-    """Rows that were typed or pasted as a sheet: parted by tabs or commas; names in the first row may be missing."""
-    delimiter = "\t" if "\t" in text else ","
-    rows = [
-        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text.strip("\r\n"), newline=""), delimiter=delimiter)
-    ]
-    if rows and (not rows[0] or rows[0][0].lower() != COLUMNS[0]):
-        rows.insert(0, list(COLUMNS[: max(map(len, rows))]))
+    """Rows with names above them, parted by tabs or commas, as a sheet."""
+    given = csv.reader(io.StringIO(text, newline=""), delimiter=_parted_by(text))
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
+    csv.writer(out).writerows([cell.strip() for cell in row] for row in given)
     return out.getvalue().encode()
+
+
+def _parted_by(text: str) -> str:
+    return "\t" if "\t" in text else ","
