@@ -10,7 +10,7 @@ from apps.changes.errors import ItemUnusable
 from apps.changes.models import Change, ChangeItem
 from apps.changes.states import ChangeState
 from apps.journal.models import Entry
-from apps.lines.products.actions import propose_sheet, results_of_sheet
+from apps.lines.products.actions import load_demo_products, propose_sheet, results_of_sheet
 from apps.lines.products.errors import NothingDiffers, SheetRefused
 from apps.lines.products.models import ProductAccount
 from apps.lines.products.selectors import accounts_page, comparable_tables
@@ -220,3 +220,11 @@ def test_programs_ask_what_becomes_of_each_account(world, client):
 
     assert [(one["row"], one["standing"]) for one in told.json()] == [(1, "new"), (2, "refused")]
     assert bad.status_code == 400
+
+
+def test_the_demonstration_has_accounts_of_all_its_products(world):
+    line = make_line("another")
+
+    assert load_demo_products(line, 3, 7, TODAY) == 3
+    assert [one.market for one in accounts_on(TODAY).order_by("market", "account")] == ["SH", "SH", "SH", "SZ", "SZ", "SZ"]
+    assert load_demo_products(line, 3, 7, TODAY) == 0
