@@ -2,15 +2,24 @@
 
 from apps.lines.fees.admin import FeeRateAdmin
 from apps.lines.parameters.admin import ParameterBaselineAdmin
-from apps.lines.products.admin import ProductAdmin, ProductClassAdmin, ProductRuleAdmin, ProductTableAdmin
+from apps.lines.products.admin import (
+    ProductAccountAdmin,
+    ProductAdmin,
+    ProductClassAdmin,
+    ProductOutputAdmin,
+    ProductRuleAdmin,
+    ProductTableAdmin,
+)
 from apps.lines.uplifts.admin import MarginUpliftAdmin
 
 __all__ = [
     "FeeRateAdmin",
     "MarginUpliftAdmin",
     "ParameterBaselineAdmin",
+    "ProductAccountAdmin",
     "ProductAdmin",
     "ProductClassAdmin",
+    "ProductOutputAdmin",
     "ProductRuleAdmin",
     "ProductTableAdmin",
 ]

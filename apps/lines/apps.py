@@ -43,9 +43,10 @@ class LinesConfig(AppConfig):
 
         register_item_kind(UpliftItems())
         register_item_forms("apps.lines.uplifts.forms.FORMS")
-        from apps.lines.products.actions import ClassificationItems, ClassItems, FactsItems, RuleItems, TableItems
+        from apps.lines.products.actions import KINDS
+        from apps.lines.products.selectors import comparable_tables as product_tables
 
-        for kind in (ClassItems(), TableItems(), RuleItems(), FactsItems(), ClassificationItems()):
+        for kind in KINDS:
             register_item_kind(kind)
         register_item_forms("apps.lines.products.forms.FORMS")
 
@@ -104,7 +105,7 @@ class LinesConfig(AppConfig):
         from apps.lines.agency.selectors.comparing import comparable_tables as agency_tables
         from apps.lines.bond_lending.selectors import comparable_tables as lending_tables
 
-        for table in (*agency_tables(), *lending_tables()):
+        for table in (*agency_tables(), *lending_tables(), *product_tables()):
             register_table(table)
         register_chore("lines.funds", ASK_EVERY_SECONDS, watch_funds)
         from apps.lines.parameters.selectors import unchecked_of_lines, unsigned_of_lines

@@ -31,9 +31,11 @@ from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preferred_stock.models import PreferredClaim, PreferredEvent
 from apps.lines.products.models import (
     Product,
+    ProductAccount,
     ProductClass,
     ProductClassification,
     ProductFacts,
+    ProductOutput,
     ProductRule,
     ProductTable,
 )
@@ -84,9 +86,11 @@ __all__ = [
     "PreferredClaim",
     "PreferredEvent",
     "Product",
+    "ProductAccount",
     "ProductClass",
     "ProductClassification",
     "ProductFacts",
+    "ProductOutput",
     "ProductRule",
     "ProductTable",
     "SecurityPosition",

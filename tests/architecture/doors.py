@@ -9,6 +9,7 @@ from tests.architecture.door_words import (
     A_RATE,
     A_RULE,
     A_TRADE,
+    AN_OUTPUT,
     APPROVAL,
     ATTACHMENT,
     BREAK,
@@ -296,6 +297,14 @@ DOORS: dict[str, list[Door]] = API_DOORS | {
     "propose-product-rule": [
         door(INSIDE),
         door(PUTS_TOGETHER, "post", table="products", code="a-trial", position="1", refusal="no", **PROPOSED),
+    ],
+    "product-outputs": [door(INSIDE)],
+    "product-outputs-of-change": [door(Right.VIEW, "get", CHANGE)],
+    "propose-product-output": [door(INSIDE), door(PUTS_TOGETHER, "post", **AN_OUTPUT, **PROPOSED)],
+    "product-accounts": [door(INSIDE)],
+    "propose-product-accounts": [
+        door(INSIDE),
+        door(PUTS_TOGETHER, "post", line="rtgs-sh", reason="a trial", rows="SH,B880000001,XT1"),
     ],
     "options-accounts": [door(Right.VIEW, "get", RUN)],
     "options-account": [

@@ -20,7 +20,7 @@ from apps.tickets.actions import edit_ticket, plan_release, raise_ticket
 from tests.factories.files import DAY, arrival_rule, source
 from tests.factories.notices import a_failed_delivery
 from tests.factories.people import make_line, make_member
-from tests.factories.products import a_product
+from tests.factories.products import a_product, an_account
 from tests.factories.recon import a_definition, a_reconciliation, a_run, a_step
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,12 @@ def products(_person: User, number: int, _folder: Path) -> None:
     a_product(make_line(), f"XT{number}")
 
 
+def accounts(_person: User, number: int, _folder: Path) -> None:
+    line = make_line()
+    a_product(line, f"XT{number}")
+    an_account(line, f"XT{number}", f"B88000{number:04}")
+
+
 def nothing(_person: User, _number: int, _folder: Path) -> None:
     """The catalogue comes with the product."""
 
@@ -87,6 +93,10 @@ LISTS = [
     Listed("/api/notices/", failed_deliveries, 4),
     Listed("/products/", products, 12),
     Listed("/api/products/", products, 5),
+    Listed("/products/accounts/", accounts, 12),
+    Listed("/api/products/accounts/", accounts, 5),
+    Listed("/products/outputs/?show=all", products, 14),
+    Listed("/api/products/outputs/", products, 8),
     Listed("/files/catalogue/", nothing, 8),
     Listed("/api/catalogue/", nothing, 4),
     Listed(f"/files/arrivals/?date={DAY.isoformat()}", sources, 16),

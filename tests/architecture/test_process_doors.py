@@ -44,6 +44,7 @@ OF_A_LINE = {
     "api-signals", "api-tickets", "explain-break", "file", "file-original", "monitor", "pause-lines", "release",
     "api-end-release", "api-release", "api-releases", "api-attachment", "attachment", "roster-coverage", "roster-place",
     "api-handover", "api-handover-report", "api-handovers", "api-processes", "api-take-handover", "give-handover", "handover",
+    "api-product-accounts-check",
 }  # fmt: skip
 """What belongs to a line as a whole, as changes and tickets do (the attachment lies beside a ticket), or, of messages, to
 another process."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.kernel import clock
 from apps.lines.products.actions import load_product_rules
-from apps.lines.products.models import Product, ProductFacts, ProductRule
+from apps.lines.products.models import Product, ProductAccount, ProductFacts, ProductRule
 from apps.people.models import BusinessLine
 
 SHIPPED_FROM = date(2023, 6, 1)
@@ -62,3 +62,12 @@ def doors_of_products(line: BusinessLine) -> str:
     """The shipped rules and a product of the line; its code."""
     load_product_rules()
     return str(a_product(line, "XT1").code)
+
+
+def an_account(line: BusinessLine, code: str, account: str) -> ProductAccount:
+    """A securities account of a product that is there, without a change."""
+    market = "SH" if account[0].isalpha() else "SZ"
+    product = Product.objects.get(line=line, code=code)
+    return ProductAccount.objects.create(
+        product=product, market=market, account=account, valid_from=SHIPPED_FROM, set_at=clock.now()
+    )

@@ -157,6 +157,8 @@ SENTENCES: dict[str, Any] = {
     "product.class_set": gettext_lazy("Product class {code} set from {valid_from} on"),
     "product.table_set": gettext_lazy("Table of product rules {code} set from {valid_from} on"),
     "product.rule_set": gettext_lazy("Product rule {code} set from {valid_from} on"),
+    "product.output_set": gettext_lazy("Output of products {code} set from {valid_from} on"),
+    "product.accounts_set": gettext_lazy("{accounts} securities accounts of products set from {valid_from} on"),
     "product.facts_set": gettext_lazy("{products} products set from {valid_from} on"),
     "product.classified": gettext_lazy("{moves} of {products} products classified otherwise from {valid_from} on"),
     "product.rules_loaded": gettext_lazy("{rows} rows of product classes and rules loaded"),

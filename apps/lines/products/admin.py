@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from apps.journal.admin import LookOnly
-from apps.lines.products.models import Product, ProductClass, ProductRule, ProductTable
+from apps.lines.products.models import Product, ProductAccount, ProductClass, ProductOutput, ProductRule, ProductTable
 
 DATED = ["valid_from", "valid_to", "is_verified", "is_withdrawn", "source", "change"]
 
@@ -44,7 +44,7 @@ class ProductTableAdmin(Proposed):
 @admin.register(ProductRule)
 class ProductRuleAdmin(Proposed):
     proposal = "propose-product-rule"
-    list_display = ["table", "code", "position", "cells", "class_code", "next_table", "refusal", *DATED]
+    list_display = ["table", "code", "position", "cells", "class_code", "next_table", "refusal", "refusal_en", *DATED]
     list_filter = ["table", "is_verified", "is_withdrawn"]
     list_select_related = ["change"]
     search_fields = ["code", "class_code"]
@@ -57,3 +57,21 @@ class ProductAdmin(Proposed):
     list_filter = ["line"]
     list_select_related = ["line"]
     search_fields = ["code"]
+
+
+@admin.register(ProductOutput)
+class ProductOutputAdmin(Proposed):
+    proposal = "propose-product-output"
+    list_display = ["code", "files", "split_by", "path", "class_pattern", "cells", *DATED]
+    list_filter = ["is_verified", "is_withdrawn"]
+    list_select_related = ["change"]
+    search_fields = ["code", "files", "path"]
+
+
+@admin.register(ProductAccount)
+class ProductAccountAdmin(Proposed):
+    proposal = "propose-product-accounts"
+    list_display = ["market", "account", "product", "client", "kind", "branch", "valid_from", "is_withdrawn", "change"]
+    list_filter = ["market", "kind", "is_withdrawn"]
+    list_select_related = ["product", "change"]
+    search_fields = ["account", "product__code"]

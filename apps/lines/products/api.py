@@ -1,6 +1,7 @@
 """Products for programs: the same selectors as the pages. Classes, tables, rules and products are set by items of changes."""
 
 from typing import Any
+from urllib.parse import quote
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import ValidationError as BadContent
@@ -12,17 +13,24 @@ from rest_framework.views import APIView
 from apps.changes.selectors.lifecycle import change_for, today
 from apps.kernel.errors import NotFound
 from apps.lines.products import selectors
-from apps.lines.products.actions import line_to_propose_on, propose_classification
+from apps.lines.products.actions import line_to_propose_on, output_problems, propose_classification
 from apps.lines.products.core.checks import cell_problem
-from apps.lines.products.core.contents import RuleContent
-from apps.lines.products.forms import ProductsFilter
+from apps.lines.products.core.contents import AccountsContent, OutputContent, RuleContent
+from apps.lines.products.forms import AccountsFilter, ProductsFilter
+from apps.lines.products.selectors.accounts import results_of
 from apps.lines.products.selectors.findings import sentence_of
 from apps.lines.products.serializers import (
+    AccountResultOut,
+    AccountsIn,
     ClassificationIn,
+    DraftOutputIn,
     DraftRuleIn,
     LinePreviewIn,
+    OutputPlanOut,
+    OutputsIn,
     PatternIn,
     PreviewPageOut,
+    ProductAccountsOut,
     ProductClassOut,
     ProductsOut,
     ProductWhyOut,
@@ -79,13 +87,7 @@ class ProductRulePreview(APIView):
     def post(self, request: Request) -> Response:
         """What a rule that is not saved would match and move. Nothing is kept."""
         given = _given(DraftRuleIn, request.data)
-        try:
-            draft = RuleContent.model_validate(given["rule"])
-        except BadContent as refusal:
-            first = refusal.errors()[0]
-            raise ValidationError(
-                {"rule": [f"{'.'.join(str(part) for part in first['loc'])} {first['msg']}".strip()]}
-            ) from refusal
+        draft = _content(RuleContent, "rule", given["rule"])
         problems = [problem for name, cell in draft.cells.items() if (problem := cell_problem(name, cell)) is not None]
         if problems:
             raise ValidationError({"rule": [sentence_of(problem) for problem in problems]})
@@ -135,6 +137,76 @@ class ProductChange(APIView):
         person = signed_in(request)
         preview = selectors.preview_of_change(person, change_for(person, change_id))
         return _page(preview, {"show": request.query_params.get("show", "moves"), "after": request.query_params.get("after", "")})
+
+
+class ProductOutputs(APIView):
+    @extend_schema(parameters=[OutputsIn], responses=OutputPlanOut)
+    def get(self, request: Request) -> Response:
+        """Where files of the products that you may see go on a business date, each with the class that the product has then."""
+        given = _given(OutputsIn, request.query_params)
+        plan = selectors.plan_on(signed_in(request), given.get("date") or today(), product=given["product"])
+        return _plan(plan, given)
+
+
+class ProductOutputPreview(APIView):
+    @extend_schema(request=DraftOutputIn, responses=OutputPlanOut)
+    def post(self, request: Request) -> Response:
+        """Which files an output that is not saved would make. Nothing is kept."""
+        given = _given(DraftOutputIn, request.data)
+        draft = _content(OutputContent, "output", given["output"])
+        problems = output_problems(draft)
+        if problems:
+            raise ValidationError({"output": [sentence_of(problem) for problem in problems]})
+        return _plan(selectors.plan_on(signed_in(request), given.get("date") or today(), [draft]), given)
+
+
+class ProductAccounts(APIView):
+    @extend_schema(parameters=[OpenApiParameter(name, str) for name in AccountsFilter.base_fields], responses=ProductAccountsOut)
+    def get(self, request: Request) -> Response:
+        """Securities accounts of the products that you may see, on a business date; texts are patterns with * and ?."""
+        form = AccountsFilter(request.query_params)
+        if not form.is_valid():
+            raise ValidationError({name: [str(one) for one in told] for name, told in form.errors.items()})
+        wanted = form.wanted
+        day = wanted.pop("date", None) or today()
+        rows, following = selectors.accounts_page(signed_in(request), day, wanted, after=wanted.pop("after", ""))
+        said = {"date": day, "results": rows, "next": f"?after={following}" if following else None}
+        return Response(ProductAccountsOut(said).data)
+
+
+class ProductAccountsCheck(APIView):
+    @extend_schema(request=AccountsIn, responses=AccountResultOut(many=True))
+    def post(self, request: Request) -> Response:
+        """What would become of each account on a line; nothing is kept. Items of the kind product.accounts set them."""
+        given = _given(AccountsIn, request.data)
+        line = line_to_propose_on(signed_in(request), given["line"])
+        if line is None:
+            raise NotFound(what=BusinessLine._meta.verbose_name)
+        content = _content(AccountsContent, "accounts", {"accounts": given["accounts"]})
+        rows = list(enumerate(content.accounts, start=1))
+        return Response(AccountResultOut(results_of(rows, line.pk, given.get("date") or today()), many=True).data)
+
+
+def _content(model: Any, name: str, given: Any) -> Any:
+    """What a change would store. Raises ValidationError with the place of what cannot be."""
+    try:
+        return model.model_validate(given)
+    except BadContent as refusal:
+        first = refusal.errors()[0]
+        raise ValidationError({name: [f"{'.'.join(str(part) for part in first['loc'])} {first['msg']}".strip()]}) from refusal
+
+
+def _plan(plan: selectors.OutputPlan, given: dict[str, Any]) -> Response:
+    rows, following = plan.page(given["which"], given["after"])
+    said = {
+        "plan": plan,
+        "outputs": [held.row for held in selectors.outputs_held(plan.day)],
+        "destinations": len(plan.plan.destinations),
+        "idle_products": len(plan.plan.idle_products),
+        "results": rows,
+        "next": f"?after={quote(following)}" if following else None,
+    }
+    return Response(OutputPlanOut(said).data)
 
 
 def _page(preview: selectors.Preview, given: dict[str, Any]) -> Response:

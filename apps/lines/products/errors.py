@@ -22,3 +22,10 @@ class NothingDiffers(DomainError):
 
     code, http_status = "nothing_differs", 409
     sentence = _("Nothing differs from what is in force.")
+
+
+class AccountsRefused(DomainError):
+    """Since they were agreed on, accounts went to other products; nothing of it takes effect."""
+
+    code, http_status = "accounts_refused", 409
+    sentence = _("{count} securities accounts cannot be set. {first}")

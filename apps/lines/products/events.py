@@ -40,6 +40,25 @@ class ProductRuleSet(ProductFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductOutputSet(ProductFact):
+    """Where files of products go from the date on."""
+
+    kind: ClassVar[str] = "product.output_set"
+    code: str
+    before: dict[str, Any]
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductAccountsSet(ProductFact):
+    """`keys` are market and number of all accounts that were set or taken away."""
+
+    kind: ClassVar[str] = "product.accounts_set"
+    accounts: int
+    keys: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductFactsSet(ProductFact):
     """`codes` are all products whose facts were set."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.changes.forms import CONTROL, PUTS_TOGETHER, SELECT, ItemForm
 from apps.lines.products.core.checks import Finding, cell_problem
+from apps.lines.products.core.outputs import WILDCARDS, path_problem
 from apps.lines.products.core.patterns import BadPattern, read_pattern
 from apps.lines.products.core.sheets import SHEETS
 from apps.lines.products.selectors.findings import sentence_of
@@ -18,8 +19,11 @@ from apps.lines.products.states import (
     COLUMNS,
     PRODUCT_CLASS,
     PRODUCT_FACTS,
+    PRODUCT_OUTPUT,
     PRODUCT_RULE,
     PRODUCT_TABLE,
+    AccountKind,
+    AccountMarket,
     ColumnKind,
     HitPolicy,
     Settlor,
@@ -28,7 +32,8 @@ from apps.lines.products.states import (
 from apps.people.models import BusinessLine
 
 DAY: dict[str, Any] = {"widget": forms.DateInput({"type": "date", **CONTROL}, format="%Y-%m-%d")}
-SHEET_NAMES = (("products", _("Products")), ("classes", _("Classes")), ("tables", _("Tables")), ("rules", _("Rules")))
+SHEET_NAMES = (("products", _("Products")), ("classes", _("Classes")), ("tables", _("Tables")), ("rules", _("Rules")),
+               ("outputs", _("Outputs")), ("accounts", _("Securities accounts")))  # fmt: skip
 HINTS = {
     ColumnKind.TEXT: _("* any signs, ? one sign, several with commas, not(…) turns them round."),
     ColumnKind.NUMBER: _("Such as >= 10000000, or < 1, null."),
@@ -81,11 +86,29 @@ class ProductsFilter(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("code", "name", "extended_codes", "declared", "trustee"):
-            try:
-                read_pattern(cleaned.get(name) or "")
-            except BadPattern as refusal:
-                self.add_error(name, sentence_of(Finding(f"pattern_{refusal.code}", name, {"place": str(refusal.place)})))
+        _check_patterns(self, cleaned, ("code", "name", "extended_codes", "declared", "trustee"))
+        return cleaned
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What was said, of the fields that can be read."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class AccountsFilter(forms.Form):
+    """Which securities accounts a list shows; texts are patterns."""
+
+    date = forms.DateField(required=False)
+    line = forms.CharField(max_length=40, required=False)
+    product = forms.CharField(label=_("Product code"), max_length=100, required=False)
+    market = forms.ChoiceField(choices=[("", ""), *AccountMarket.choices], required=False)
+    account = forms.CharField(label=_("Securities account"), max_length=100, required=False)
+    kind = forms.ChoiceField(choices=[("", ""), *AccountKind.choices], required=False)
+    after = forms.CharField(max_length=20, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        _check_patterns(self, cleaned, ("product", "account"))
         return cleaned
 
     @property
@@ -138,13 +161,18 @@ class RuleFields(DatedFields):
     class_code = _text(_("Gives the class"), 87, required=False)
     next_table = _text(_("Asks the table"), 40, required=False)
     refusal = _text(_("Refuses, because"), 200, required=False, help_text=_("A rule does one of these three."))
+    refusal_en = _text(_("The same in English"), 200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for column in COLUMNS:
             hint = HINTS[column.kind] if column in FIRST_OF_KIND else ""
             self.fields[f"cell_{column.name}"] = _text(column.label, 400, required=False, help_text=hint)
-        last = [name for name in self.fields if name in ("class_code", "next_table", "refusal", *DatedFields.base_fields)]
+        last = [
+            name
+            for name in self.fields
+            if name in ("class_code", "next_table", "refusal", "refusal_en", *DatedFields.base_fields)
+        ]
         last += [name for name in self.fields if name in ("effective_date", "reason", "line")]
         cells = [f"cell_{column.name}" for column in COLUMNS]
         self.order_fields(["table", "code", "position", *cells, *last])
@@ -161,9 +189,67 @@ class RuleFields(DatedFields):
         return cleaned
 
     def content(self) -> dict[str, Any]:
-        given = super().content()
-        cells = {name.removeprefix("cell_"): given.pop(name) for name in list(given) if name.startswith("cell_")}
-        return {**given, "cells": cells}
+        return _with_cells(super().content())
+
+
+def _with_cells(given: dict[str, Any]) -> dict[str, Any]:
+    cells = {name.removeprefix("cell_"): given.pop(name) for name in list(given) if name.startswith("cell_")}
+    return {**given, "cells": cells}
+
+
+class OutputFields(DatedFields):
+    """Where files go: `cell_<column>` are its conditions on products."""
+
+    code = _text(_("Output"), 40)
+    class_pattern = _text(
+        _("Classes"), 400, required=False, help_text=_("Such as TRUST.SERVICE.*; empty: of any class and of none.")
+    )
+    files = _text(  # type: ignore[assignment]  # a field of this name leaves the form's own `files` as they are
+        _("Market files"), 400, help_text=_("Patterns of names, such as sjsmx?*, jsmx*.")
+    )
+    split_by = _text(
+        _("Split by column"), 20, required=False, help_text=_("The column with the account. Empty: the file is copied whole.")
+    )
+    omits_empty = forms.BooleanField(
+        label=_("No file without rows"), required=False, help_text=_("Else a product without rows gets the file with its header.")
+    )
+    path = _text(
+        _("Path"),
+        200,
+        help_text=" ".join(f"{{{name}}}" for name in WILDCARDS),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for column in COLUMNS:
+            hint = HINTS[column.kind] if column in FIRST_OF_KIND else ""
+            self.fields[f"cell_{column.name}"] = _text(column.label, 400, required=False, help_text=hint)
+        last = [name for name in self.fields if name in DatedFields.base_fields]
+        last += [name for name in self.fields if name in ("effective_date", "reason", "line")]
+        cells = [f"cell_{column.name}" for column in COLUMNS]
+        self.order_fields(["code", "files", "split_by", "path", "omits_empty", "class_pattern", *cells, *last])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for column in COLUMNS:
+            finding = cell_problem(column.name, cleaned.get(f"cell_{column.name}") or "")
+            if finding is not None:
+                self.add_error(f"cell_{column.name}", sentence_of(finding))
+        _check_patterns(self, cleaned, ("class_pattern", "files"))
+        if cleaned.get("path") and (problem := path_problem(cleaned["path"])) is not None:
+            self.add_error("path", sentence_of(Finding(problem[0], "path", {"what": problem[1]})))
+        return cleaned
+
+    def content(self) -> dict[str, Any]:
+        return _with_cells(super().content())
+
+
+def _check_patterns(form: forms.Form, cleaned: dict[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        try:
+            read_pattern(cleaned.get(name) or "")
+        except BadPattern as refusal:
+            form.add_error(name, sentence_of(Finding(f"pattern_{refusal.code}", name, {"place": str(refusal.place)})))
 
 
 class FactsFields(forms.Form):
@@ -203,6 +289,10 @@ class TableItemForm(TableFields, ItemForm):
 
 class RuleItemForm(RuleFields, ItemForm):
     """A rule inside a change."""
+
+
+class OutputItemForm(OutputFields, ItemForm):
+    """An output inside a change."""
 
 
 class FactsItemForm(FactsFields, ItemForm):
@@ -251,6 +341,23 @@ class ProposedRule(Proposed, RuleFields):
     """A rule as a change of its own."""
 
 
+class ProposedOutput(Proposed, OutputFields):
+    """An output as a change of its own."""
+
+
+class ProposedAccounts(Proposed):
+    """Rows of securities accounts, as they come from a table program or a file, as a change of its own."""
+
+    rows = forms.CharField(
+        label=_("Accounts, a row each"),
+        max_length=200_000,
+        strip=False,
+        help_text=_("As copied from a table: market, account, product, client, kind, branch, removed. At most 1,000 rows."),
+        widget=forms.Textarea({"rows": 12, "class": "form-control mono"}),
+    )
+    field_order = ("rows",)
+
+
 class ProposedSheet(Proposed):
     """A sheet as a change of its own."""
 
@@ -285,6 +392,7 @@ FORMS = {
     PRODUCT_CLASS: (ClassItemForm, PUTS_TOGETHER),
     PRODUCT_TABLE: (TableItemForm, PUTS_TOGETHER),
     PRODUCT_RULE: (RuleItemForm, PUTS_TOGETHER),
+    PRODUCT_OUTPUT: (OutputItemForm, PUTS_TOGETHER),
     PRODUCT_FACTS: (FactsItemForm, PUTS_TOGETHER),
 }
 WHATS = tuple(SHEETS)

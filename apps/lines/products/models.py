@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.changes.models import Change
 from apps.lines.products.core.book import ClassRow, Facts, RuleRow, TableRow, level_of, parent_of
-from apps.lines.products.states import LEVELS, HitPolicy, Settlor, Standing
+from apps.lines.products.core.outputs import LONGEST_PATH, OutputRow
+from apps.lines.products.states import LEVELS, AccountKind, AccountMarket, HitPolicy, Settlor, Standing
 from apps.people.models import BusinessLine
 
 CODE_LENGTH = 87
@@ -130,6 +131,7 @@ class ProductRule(ByDate):
     class_code = models.CharField(_("gives the class"), max_length=CODE_LENGTH, blank=True)
     next_table = models.CharField(_("asks the table"), max_length=40, blank=True)
     refusal = models.CharField(_("refuses, because"), max_length=200, blank=True)
+    refusal_en = models.CharField(_("the same in English"), max_length=200, blank=True)
 
     class Meta:
         app_label = "lines"
@@ -151,6 +153,11 @@ class ProductRule(ByDate):
         return f"{self.table}/{self.code}"
 
     @property
+    def refusal_words(self) -> str:
+        """In the reader's language where it is known, else as it was written."""
+        return refusal_in_words(self.refusal, self.refusal_en)
+
+    @property
     def as_row(self) -> RuleRow:
         return RuleRow(
             id=self.pk or 0,
@@ -161,6 +168,50 @@ class ProductRule(ByDate):
             class_code=self.class_code,
             next_table=self.next_table,
             refusal=self.refusal,
+            refusal_en=self.refusal_en,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            is_withdrawn=self.is_withdrawn,
+        )
+
+
+def refusal_in_words(refusal: str, refusal_en: str) -> str:
+    """Words of a refusal in the reader's language; those that nobody translated stay as they were written."""
+    return refusal if (translation.get_language() or "").startswith("zh") or not refusal_en else refusal_en
+
+
+class ProductOutput(ByDate):
+    """Where files of products go: for which products, which files, split by which column, to which path."""
+
+    code = models.CharField(_("output"), max_length=40)
+    cells = models.JSONField(_("conditions"), default=dict)
+    class_pattern = models.CharField(_("classes"), max_length=400, blank=True)
+    files = models.CharField(_("market files"), max_length=400)
+    split_by = models.CharField(_("split by column"), max_length=20, blank=True)
+    omits_empty = models.BooleanField(_("no file without rows"), default=False)
+    path = models.CharField(_("path"), max_length=LONGEST_PATH)
+
+    class Meta:
+        app_label = "lines"
+        verbose_name = _("output of products")
+        verbose_name_plural = _("outputs of products")
+        ordering = ["code", "-valid_from", "-id"]
+        constraints = _by_date("a_product_output", "code")
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def as_row(self) -> OutputRow:
+        return OutputRow(
+            id=self.pk or 0,
+            code=self.code,
+            cells=dict(self.cells),
+            class_pattern=self.class_pattern,
+            files=self.files,
+            split_by=self.split_by,
+            omits_empty=self.omits_empty,
+            path=self.path,
             valid_from=self.valid_from,
             valid_to=self.valid_to,
             is_withdrawn=self.is_withdrawn,
@@ -271,3 +322,36 @@ class ProductClassification(models.Model):
     @property
     def result(self) -> tuple[str, str, str]:
         return self.standing, self.class_code, self.refused_by
+
+
+class ProductAccount(models.Model):
+    """A securities account of a product from a business date on. By date an account is of one product or of none."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("product"))
+    market = models.CharField(_("market"), max_length=2, choices=AccountMarket.choices)
+    account = models.CharField(_("securities account"), max_length=10)
+    client = models.CharField(_("client number"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind.choices, default=AccountKind.ORDINARY)
+    branch = models.CharField(_("branch"), max_length=20, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    change = models.ForeignKey(
+        Change, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("change")
+    )
+    set_at = models.DateTimeField(_("set at"))
+
+    class Meta:
+        app_label = "lines"
+        verbose_name = _("securities account of a product")
+        verbose_name_plural = _("securities accounts of products")
+        ordering = ["market", "account", "-valid_from", "-id"]
+        indexes = [
+            models.Index(fields=["market", "account", "valid_from", "id"], name="account_of_a_product_by_day"),
+            models.Index(fields=["product", "market", "account"], name="accounts_of_a_product"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["market", "account", "change"], name="a_change_sets_an_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.market} {self.account}"

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.lines.products.models import ProductClass, ProductFacts, ProductRule, ProductTable
+from apps.lines.products.models import ProductAccount, ProductClass, ProductFacts, ProductOutput, ProductRule, ProductTable
+from apps.lines.products.selectors.outputs import SHOWN, reason_in_words
 from apps.lines.products.selectors.previews import SHOWS
 from apps.lines.products.states import COLUMN_NAMES
 
@@ -25,7 +26,7 @@ class ProductClassOut(serializers.ModelSerializer[ProductClass]):
 class ProductRuleOut(serializers.ModelSerializer[ProductRule]):
     class Meta:
         model = ProductRule
-        fields = ["id", "table", "code", "position", "cells", "class_code", "next_table", "refusal", *DATED]
+        fields = ["id", "table", "code", "position", "cells", "class_code", "next_table", "refusal", "refusal_en", *DATED]
         read_only_fields = fields
 
 
@@ -152,6 +153,7 @@ class PreviewOut(serializers.Serializer[Any]):
     without_class = serializers.IntegerField(source="summary.without_class")
     standings = serializers.DictField(source="summary.standings", child=serializers.IntegerField())
     digest = serializers.CharField()
+    agreed = serializers.ListField(child=serializers.IntegerField(), help_text="Approved changes that are counted.")
     ways = serializers.SerializerMethodField()
 
     def get_ways(self, preview: Any) -> list[Any]:
@@ -164,3 +166,85 @@ class PreviewPageOut(serializers.Serializer[Any]):
     problems = serializers.ListField(child=serializers.CharField(), help_text="What stands out in the tree and the tables.")
     results = MoveOut(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class ProductOutputOut(serializers.ModelSerializer[ProductOutput]):
+    class Meta:
+        model = ProductOutput
+        fields = ["id", "code", "cells", "class_pattern", "files", "split_by", "omits_empty", "path", *DATED]
+        read_only_fields = fields
+
+
+class DestinationOut(serializers.Serializer[Any]):
+    """`reason` empty: the file goes to `path`."""
+
+    product = serializers.CharField()
+    result = serializers.ListField(child=serializers.CharField(allow_blank=True), help_text="standing, class, refused by")
+    output = serializers.CharField(source="output.code")
+    split_by = serializers.CharField(source="output.split_by", help_text="Empty: the whole file.")
+    file = serializers.CharField()
+    path = serializers.CharField()
+    reason = serializers.CharField()
+    told = serializers.SerializerMethodField(help_text="The reason in your language.")
+
+    def get_told(self, one: Any) -> str:
+        return reason_in_words(one)
+
+
+class OutputPlanOut(serializers.Serializer[Any]):
+    date = serializers.DateField(source="plan.day")
+    outputs = ProductOutputOut(many=True)
+    files = serializers.ListField(source="plan.files", child=serializers.CharField())
+    destinations = serializers.IntegerField(help_text="All that there are.")
+    refused = serializers.IntegerField(source="plan.plan.refused")
+    idle_products = serializers.IntegerField(help_text="Products that no output means.")
+    idle_files = serializers.ListField(source="plan.plan.idle_files", child=serializers.CharField())
+    results = DestinationOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class OutputsIn(serializers.Serializer[Any]):
+    date = serializers.DateField(required=False)
+    product = serializers.CharField(max_length=30, required=False, default="")
+    which = serializers.ChoiceField(choices=SHOWN, default="all")
+    after = serializers.CharField(max_length=500, required=False, default="")
+
+
+class DraftOutputIn(serializers.Serializer[Any]):
+    """An output that is not saved; checked by what a change stores of one."""
+
+    date = serializers.DateField(required=False)
+    output = serializers.JSONField(help_text="As the content of an item of the kind product.output.")
+    which = serializers.ChoiceField(choices=SHOWN, default="draft")
+    after = serializers.CharField(max_length=500, required=False, default="")
+
+
+class ProductAccountOut(serializers.ModelSerializer[ProductAccount]):
+    product = serializers.CharField(source="product.code")
+    line = serializers.CharField(source="product.line.code")
+
+    class Meta:
+        model = ProductAccount
+        fields = ["market", "account", "product", "line", "client", "kind", "branch", "valid_from", "change"]
+        read_only_fields = fields
+
+
+class ProductAccountsOut(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    results = ProductAccountOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class AccountsIn(serializers.Serializer[Any]):
+    line = serializers.CharField(max_length=40)
+    date = serializers.DateField(required=False)
+    accounts = serializers.JSONField(help_text="As in the content of an item of the kind product.accounts.")
+
+
+class AccountResultOut(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="From 1.")
+    market = serializers.CharField(source="content.market.value")
+    account = serializers.CharField(source="content.account")
+    product = serializers.CharField(source="content.product")
+    standing = serializers.CharField(help_text="new, changed, same, removed or refused")
+    problem = serializers.CharField()

@@ -12,7 +12,10 @@ PRODUCT_TABLE = "product.table"
 PRODUCT_RULE = "product.rule"
 PRODUCT_FACTS = "product.facts"
 PRODUCT_CLASSIFICATION = "product.classification"
-"""The kinds of items with which changes set classes, tables, rules, what is known of products, and their classes."""
+PRODUCT_OUTPUT = "product.output"
+PRODUCT_ACCOUNTS = "product.accounts"
+"""The kinds of items with which changes set classes, tables, rules, what is known of products, their classes, where their files
+go, and their securities accounts."""
 
 LEVELS = 4
 """A product stands on the fourth level of the tree, never above it."""
@@ -24,6 +27,20 @@ class Settlor(TextChoices):
     PERSON = "person", pgettext_lazy("settlor of a trust", "Person")
     FAMILY = "family", pgettext_lazy("settlor of a trust", "Person with family members")
     ORGANISATION = "organisation", pgettext_lazy("settlor of a trust", "Organisation")
+
+
+class AccountMarket(TextChoices):
+    """Whose clearing house keeps the account. Accounts of Shenzhen trade in Beijing too."""
+
+    SHANGHAI = "SH", _("Shanghai")
+    SHENZHEN = "SZ", _("Shenzhen")
+
+
+class AccountKind(TextChoices):
+    """As the counter tells clients apart (reconciliation R12)."""
+
+    ORDINARY = "ordinary", pgettext_lazy("securities account", "Ordinary")
+    CREDIT = "credit", pgettext_lazy("securities account", "Credit")
 
 
 class HitPolicy(TextChoices):

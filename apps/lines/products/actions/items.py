@@ -18,11 +18,13 @@ from apps.kernel import clock
 from apps.lines.products import events
 from apps.lines.products.core.book import Book, ancestors_of, loops_of
 from apps.lines.products.core.checks import Finding, cell_problem
-from apps.lines.products.core.contents import ClassContent, RuleContent, TableContent
-from apps.lines.products.models import ProductClass, ProductRule, ProductTable
+from apps.lines.products.core.contents import ClassContent, OutputContent, RuleContent, TableContent
+from apps.lines.products.core.outputs import path_problem
+from apps.lines.products.core.patterns import BadPattern, read_pattern
+from apps.lines.products.models import ProductClass, ProductOutput, ProductRule, ProductTable
 from apps.lines.products.selectors.books import book_with, drafts_in, row_in_force, rows_in_force
 from apps.lines.products.selectors.findings import sentence_of
-from apps.lines.products.states import COLUMNS, PRODUCT_CLASS, PRODUCT_RULE, PRODUCT_TABLE, HitPolicy
+from apps.lines.products.states import COLUMNS, PRODUCT_CLASS, PRODUCT_OUTPUT, PRODUCT_RULE, PRODUCT_TABLE, HitPolicy
 from apps.people.actions import may, require
 from apps.people.models import User
 from apps.people.states import Right
@@ -126,15 +128,27 @@ class ByDateItems(PlainItems):
             said.format(what=self.label, name=self.subject(content)),
             details or [_("nothing differs")],
             address,
-            reverse("product-change", args=[change.pk]),
+            self.preview(change),
         )
 
     def address(self, row: Any) -> str:
         return reverse("product-rules")
 
+    def preview(self, change: Change) -> str:
+        """The page that shows what the change would make."""
+        return reverse("product-change", args=[change.pk])
+
     def told(self, name: str, before: Any, after: Any) -> list[str]:
+        if name == "cells":
+            return _cells_told(before or {}, after or {})
         pair = spoken(name, before), spoken(name, after)
         return [moved(label_of(self.table, name), *pair)] if pair[0] != pair[1] else []
+
+
+def _cells_told(was: dict[str, str], now: dict[str, str]) -> list[str]:
+    labels = {column.name: column.label for column in COLUMNS}
+    differing = [key for key in labels if was.get(key, "") != now.get(key, "")]
+    return [moved(labels[key], was.get(key, "-"), now.get(key, "-")) for key in differing]
 
 
 RULE_RESULTS = ("class_code", "next_table", "refusal")
@@ -183,7 +197,7 @@ class RuleItems(ByDateItems):
     content = RuleContent
     table = ProductRule
     keys = ("table", "code")
-    fields = ("position", "cells", *RULE_RESULTS)
+    fields = ("position", "cells", *RULE_RESULTS, "refusal_en")
     fact = events.ProductRuleSet
 
     def check_row(self, content: RuleContent, change: Change) -> list[str]:
@@ -206,13 +220,36 @@ class RuleItems(ByDateItems):
     def address(self, row: Any) -> str:
         return reverse("product-rule", args=[row.pk]) if row is not None else reverse("product-rules")
 
-    def told(self, name: str, before: Any, after: Any) -> list[str]:
-        if name != "cells":
-            return super().told(name, before, after)
-        was, now = before or {}, after or {}
-        labels = {column.name: column.label for column in COLUMNS}
-        differing = [key for key in labels if was.get(key, "") != now.get(key, "")]
-        return [moved(labels[key], was.get(key, "-"), now.get(key, "-")) for key in differing]
+
+class OutputItems(ByDateItems):
+    name = PRODUCT_OUTPUT
+    label = gettext_lazy("output of products")
+    content = OutputContent
+    table = ProductOutput
+    fields = ("cells", "class_pattern", "files", "split_by", "omits_empty", "path")
+    fact = events.ProductOutputSet
+
+    def check_row(self, content: OutputContent, change: Change) -> list[str]:
+        return [sentence_of(finding) for finding in output_problems(content)]
+
+    def address(self, row: Any) -> str:
+        return reverse("product-outputs")
+
+    def preview(self, change: Change) -> str:
+        return reverse("product-outputs-of-change", args=[change.pk])
+
+
+def output_problems(content: OutputContent) -> list[Finding]:
+    """What cannot stand in its conditions, its patterns or its path, each with its place."""
+    found = [problem for name, cell in content.cells.items() if (problem := cell_problem(name, cell)) is not None]
+    for name, pattern in (("class_pattern", content.class_pattern), ("files", content.files)):
+        try:
+            read_pattern(pattern)
+        except BadPattern as refusal:
+            found.append(Finding(f"pattern_{refusal.code}", name, {"place": str(refusal.place)}))
+    if (wrong := path_problem(content.path)) is not None:
+        found.append(Finding(wrong[0], "path", {"what": wrong[1]}))
+    return found
 
 
 def require_maker(actor: User, change: Change) -> None:

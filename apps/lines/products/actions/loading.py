@@ -11,8 +11,16 @@ from apps.journal.actions import append
 from apps.kernel import clock
 from apps.lines.products import events
 from apps.lines.products.actions.facts import columns_of
-from apps.lines.products.core.simulated import simulated_products
-from apps.lines.products.models import Product, ProductClass, ProductFacts, ProductRule, ProductTable
+from apps.lines.products.core.simulated import simulated_accounts, simulated_products
+from apps.lines.products.models import (
+    Product,
+    ProductAccount,
+    ProductClass,
+    ProductFacts,
+    ProductOutput,
+    ProductRule,
+    ProductTable,
+)
 from apps.people.models import BusinessLine
 
 DATA = Path(__file__).parent.parent / "data" / "products.json"
@@ -20,13 +28,14 @@ DATA = Path(__file__).parent.parent / "data" / "products.json"
 
 @transaction.atomic
 def load_product_rules() -> int:
-    """Adds what is missing of the shipped tree, tables and rules, and never touches what is there; how many rows are new."""
+    """Adds what is missing of the shipped tree, tables and outputs, and never touches what is there; how many rows are new."""
     shipped = json.loads(DATA.read_text(encoding="utf-8"))
     rows = 0
     for table, name, keys in (
         (ProductClass, "classes", ("code",)),
         (ProductTable, "tables", ("code",)),
         (ProductRule, "rules", ("table", "code")),
+        (ProductOutput, "outputs", ("code",)),
     ):
         there = set(table._default_manager.filter(change=None).values_list(*keys, "valid_from").order_by())
         made = [table(**_dated(facts, shipped["sources"]), set_at=clock.now()) for facts in shipped[name]]
@@ -40,7 +49,10 @@ def load_product_rules() -> int:
 
 @transaction.atomic
 def load_demo_products(line: BusinessLine, count: int, seed: int, valid_from: date) -> int:
-    """Simulated products of the line, unless it has some; how many are new. They are not classified: that is for two people."""
+    """Simulated products of the line with their accounts, unless it has some; how many are new.
+
+    They are not classified: that is for two people.
+    """
     if Product.objects.filter(line=line).exists():
         return 0
     contents = simulated_products(count, seed)
@@ -51,9 +63,19 @@ def load_demo_products(line: BusinessLine, count: int, seed: int, valid_from: da
         ProductFacts(product_id=keys[content.code], valid_from=valid_from, set_at=moment, **columns_of(content))
         for content in contents
     )
-    append(
-        events.ProductFactsSet(line=line.code, change=0, valid_from=valid_from.isoformat(), products=count, codes=[]), actor=None
+    accounts = simulated_accounts(contents)
+    ProductAccount.objects.bulk_create(
+        ProductAccount(
+            product_id=keys[account.product],
+            valid_from=valid_from,
+            set_at=moment,
+            **account.model_dump(mode="json", exclude={"product", "removed"}),
+        )
+        for account in accounts
     )
+    facts: dict[str, Any] = {"line": line.code, "change": 0, "valid_from": valid_from.isoformat()}
+    append(events.ProductFactsSet(**facts, products=count, codes=[]), actor=None)
+    append(events.ProductAccountsSet(**facts, accounts=len(accounts), keys=[]), actor=None)
     return len(contents)
 
 

@@ -14,19 +14,32 @@ from apps.changes.selectors.lifecycle import today
 from apps.changes.states import Urgency
 from apps.kernel.errors import NotFound
 from apps.lines.products.actions.facts import values_by_code
-from apps.lines.products.actions.items import COMMON, ClassItems, RuleItems, TableItems
+from apps.lines.products.actions.items import COMMON, ClassItems, OutputItems, RuleItems, TableItems
 from apps.lines.products.core.contents import ProductContent
-from apps.lines.products.core.sheets import BadSheet, read_rows
+from apps.lines.products.core.sheets import BadCell, BadSheet, read_numbered
 from apps.lines.products.errors import NothingDiffers, SheetRefused
+from apps.lines.products.selectors.accounts import RowResult, results_of
 from apps.lines.products.selectors.books import proposed_already, rows_in_force
 from apps.lines.products.selectors.sheets import problem_in_words
-from apps.lines.products.states import PRODUCT_CLASS, PRODUCT_FACTS, PRODUCT_RULE, PRODUCT_TABLE
+from apps.lines.products.states import (
+    PRODUCT_ACCOUNTS,
+    PRODUCT_CLASS,
+    PRODUCT_FACTS,
+    PRODUCT_OUTPUT,
+    PRODUCT_RULE,
+    PRODUCT_TABLE,
+)
 from apps.people.actions import may
 from apps.people.models import BusinessLine, User
 from apps.people.states import Right
 
-KINDS: Mapping[str, Any] = {PRODUCT_CLASS: ClassItems(), PRODUCT_TABLE: TableItems(), PRODUCT_RULE: RuleItems()}
-OF_SHEETS = {"classes": PRODUCT_CLASS, "tables": PRODUCT_TABLE, "rules": PRODUCT_RULE}
+KINDS: Mapping[str, Any] = {
+    PRODUCT_CLASS: ClassItems(),
+    PRODUCT_TABLE: TableItems(),
+    PRODUCT_RULE: RuleItems(),
+    PRODUCT_OUTPUT: OutputItems(),
+}
+OF_SHEETS = {"classes": PRODUCT_CLASS, "tables": PRODUCT_TABLE, "rules": PRODUCT_RULE, "outputs": PRODUCT_OUTPUT}
 
 
 @transaction.atomic
@@ -54,7 +67,8 @@ def propose_sheet(*, what: str, data: bytes, line_code: str, reason: str, effect
     a sheet that is refused is kept.
     """
     change = _change(line_code, what, reason, effective_date, actor)  # refuses whoever may not, before anything is read
-    rows = rows_of_sheet(what, data)
+    numbered = _read(what, data)
+    rows = [content for _row, content in numbered]
     change.title = _("Sheet of {what}: {count} rows").format(what=what, count=len(rows))
     change.save(update_fields=["title"])
     day = effective_date or today()
@@ -63,6 +77,13 @@ def propose_sheet(*, what: str, data: bytes, line_code: str, reason: str, effect
         content = {"products": [product.model_dump(mode="json") for product in differing]}
         _require_some(differing)
         add_item(change_id=change.pk, kind=PRODUCT_FACTS, content=content, actor=actor)
+        return submit_change(change_id=change.pk, actor=actor)
+    if what == "accounts":
+        results = results_of(numbered, change.line_id, day)
+        _refuse_rows([result for result in results if result.problem])
+        moving = [result.content.model_dump(mode="json") for result in results if result.standing != "same"]
+        _require_some(moving)
+        add_item(change_id=change.pk, kind=PRODUCT_ACCOUNTS, content={"accounts": moving}, actor=actor)
         return submit_change(change_id=change.pk, actor=actor)
     kind = OF_SHEETS[what]
     differing = _differing(kind, rows, day)
@@ -75,15 +96,32 @@ def propose_sheet(*, what: str, data: bytes, line_code: str, reason: str, effect
 
 
 def rows_of_sheet(what: str, data: bytes) -> list[Any]:
-    """What a sheet says. Raises SheetRefused; `problems` are its sentences, `cells` rows and columns."""
+    """What a sheet says. Raises SheetRefused; `problems` are its sentences with rows and columns."""
+    return [content for _row, content in _read(what, data)]
+
+
+def results_of_sheet(data: bytes, line: BusinessLine, day: date) -> list[RowResult]:
+    """What would become of each account of a sheet on a line; nothing is kept. Raises SheetRefused for what cannot be read."""
+    return results_of(_read("accounts", data), line.pk, day)
+
+
+def _read(what: str, data: bytes) -> list[tuple[int, Any]]:
     try:
-        return read_rows(what, data)
+        return read_numbered(what, data)
     except BadSheet as refusal:
         told = [problem_in_words(problem) for problem in refusal.problems]
         cells = [
             {"row": each.row, "column": each.column, "problem": word} for each, word in zip(refusal.problems, told, strict=True)
         ]
         raise SheetRefused(first=told[0], problems=cells) from refusal
+
+
+def _refuse_rows(refused: Sequence[RowResult]) -> None:
+    """Of a sheet that is refused nothing is kept, and every bad row is told."""
+    if refused:
+        told = [problem_in_words(BadCell(result.row, "", result.problem)) for result in refused]
+        cells = [{"row": result.row, "column": "account", "problem": word} for result, word in zip(refused, told, strict=True)]
+        raise SheetRefused(first=told[0], problems=cells)
 
 
 def line_to_propose_on(actor: User, code: str) -> BusinessLine | None:

@@ -64,6 +64,7 @@ class RuleRow:
     class_code: str = ""
     next_table: str = ""
     refusal: str = ""
+    refusal_en: str = ""
     valid_from: date
     valid_to: date | None = None
     is_withdrawn: bool = False

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator, model_validator
 
 from apps.changes.core.contents import Content
-from apps.lines.products.states import COLUMN_NAMES, HitPolicy, Settlor, Standing
+from apps.lines.products.states import COLUMN_NAMES, AccountKind, AccountMarket, HitPolicy, Settlor, Standing
 
 MOST_PRODUCTS = 1000
 """Of one sheet: the change that carries it is read by people."""
@@ -24,6 +24,14 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 def _line(length: int, least: int = 0) -> Any:
     """A text of one line: no signs that nobody sees."""
     return Annotated[str, Field(min_length=least, max_length=length, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$")]
+
+
+def _cells(cells: dict[str, str]) -> dict[str, str]:
+    """Those that ask something, in the order of the columns."""
+    unknown = [name for name in cells if name not in COLUMN_NAMES]
+    if unknown:
+        raise ValueError(f"{unknown[0]} is no column")
+    return {name: cells[name].strip() for name in COLUMN_NAMES if cells.get(name, "").strip() not in ("", "-")}
 
 
 class ByDateContent(Content):
@@ -58,21 +66,38 @@ class RuleContent(ByDateContent):
     class_code: ClassCode | None = None
     next_table: Slug | None = None
     refusal: _line(200) | None = None  # type: ignore[valid-type]
+    refusal_en: _line(200) = ""  # type: ignore[valid-type]
 
     @field_validator("cells")
     @classmethod
     def known_columns(cls, cells: dict[str, str]) -> dict[str, str]:
-        unknown = [name for name in cells if name not in COLUMN_NAMES]
-        if unknown:
-            raise ValueError(f"{unknown[0]} is no column")
-        return {name: cells[name].strip() for name in COLUMN_NAMES if cells.get(name, "").strip() not in ("", "-")}
+        return _cells(cells)
 
     @model_validator(mode="after")
     def says_one_thing(self) -> "RuleContent":
         said = sum(bool(each) for each in (self.class_code, self.next_table, self.refusal))
         if not self.removed and said != 1:
             raise ValueError("a rule gives a class, asks another table, or refuses: one of these")
+        if self.refusal_en and not self.refusal:
+            raise ValueError("words of refusal come in Chinese first")
         return self
+
+
+class OutputContent(ByDateContent):
+    """Where files of products go; `files` and `class_pattern` are patterns, `path` a path with wildcards."""
+
+    code: Slug
+    cells: dict[str, _line(400)] = {}  # type: ignore[valid-type]
+    class_pattern: _line(400) = ""  # type: ignore[valid-type]
+    files: _line(400, 1)  # type: ignore[valid-type]
+    split_by: Annotated[str, Field(max_length=20, pattern=r"^[A-Za-z0-9_]*$")] = ""
+    omits_empty: bool = False
+    path: _line(200, 1)  # type: ignore[valid-type]
+
+    @field_validator("cells")
+    @classmethod
+    def known_columns(cls, cells: dict[str, str]) -> dict[str, str]:
+        return _cells(cells)
 
 
 class ProductContent(Content):
@@ -103,6 +128,36 @@ class FactsContent(Content):
             if product.code in seen:
                 raise ValueError(f"{product.code} is there twice")
             seen.add(product.code)
+        return self
+
+
+class AccountContent(Content):
+    """A securities account of a product. `removed`: from the change's date on it is of no product."""
+
+    market: AccountMarket
+    account: Annotated[str, Field(pattern=r"^[A-Z0-9]{10}$")]
+    product: ProductCode
+    client: Annotated[str, Field(max_length=30, pattern=r"^[A-Za-z0-9]*$")] = ""
+    kind: AccountKind = AccountKind.ORDINARY
+    branch: Annotated[str, Field(max_length=20, pattern=r"^[A-Za-z0-9]*$")] = ""
+    removed: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.market.value, self.account
+
+
+class AccountsContent(Content):
+    """Securities accounts of products of the change's line from its date on: one, or those of a sheet."""
+
+    accounts: Annotated[list[AccountContent], Field(min_length=1, max_length=MOST_PRODUCTS)]
+
+    @model_validator(mode="after")
+    def each_once(self) -> "AccountsContent":
+        keys = [account.key for account in self.accounts]
+        twice = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) < len(keys) else None
+        if twice is not None:
+            raise ValueError(f"{' '.join(twice)} is there twice")
         return self
 
 

@@ -14,7 +14,15 @@ from pydantic import BaseModel, ValidationError
 
 from apps.kernel.tables import BYTE_ORDER_MARK, EXCEL, csv_row, excel_rows
 from apps.lines.products.core.checks import cell_problem
-from apps.lines.products.core.contents import MOST_PRODUCTS, ClassContent, ProductContent, RuleContent, TableContent
+from apps.lines.products.core.contents import (
+    MOST_PRODUCTS,
+    AccountContent,
+    ClassContent,
+    OutputContent,
+    ProductContent,
+    RuleContent,
+    TableContent,
+)
 from apps.lines.products.states import COLUMN_NAMES
 
 MOST_BYTES = 5 * 2**20
@@ -23,14 +31,17 @@ MOST_TOLD = 20
 CELL = "if "
 """Columns of rules that are conditions begin so: `if amount`."""
 _DATED = ("valid_to", "source", "is_verified", "removed")
+_CELLS = tuple(CELL + name for name in COLUMN_NAMES)
 SHEETS: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "classes": (ClassContent, ("code", "name_zh", "name_en", *_DATED)),
     "tables": (TableContent, ("code", "name_zh", "name_en", "hit_policy", *_DATED)),
     "rules": (
         RuleContent,
-        ("table", "code", "position", *(CELL + name for name in COLUMN_NAMES), "class_code", "next_table", "refusal", *_DATED),
+        ("table", "code", "position", *_CELLS, "class_code", "next_table", "refusal", "refusal_en", *_DATED),
     ),
+    "outputs": (OutputContent, ("code", *_CELLS, "class_pattern", "files", "split_by", "omits_empty", "path", *_DATED)),
     "products": (ProductContent, COLUMN_NAMES),
+    "accounts": (AccountContent, ("market", "account", "product", "client", "kind", "branch", "removed")),
 }
 """What a sheet may hold: how a row is read, and its columns in their order."""
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "是"}), frozenset({"", "false", "no", "0", "否"})
@@ -53,6 +64,11 @@ class BadSheet(ValueError):
 
 def read_rows(what: str, data: bytes) -> list[Any]:
     """The contents of a sheet in its order. Raises BadSheet with every bad row, at most MOST_TOLD of them."""
+    return [content for _row, content in read_numbered(what, data)]
+
+
+def read_numbered(what: str, data: bytes) -> list[tuple[int, Any]]:
+    """The same with the number of each row."""
     model, columns = SHEETS[what]
     rows = list(islice(_rows(data), MOST_ROWS + 2))
     if not rows:
@@ -63,7 +79,7 @@ def read_rows(what: str, data: bytes) -> list[Any]:
         raise BadSheet([BadCell(1, unknown[0] if unknown else "", "column_unknown" if unknown else "column_twice")])
     if len(rows) > MOST_ROWS + 1:
         raise BadSheet([BadCell(MOST_ROWS + 2, "", "too_many_rows")])
-    found: list[Any] = []
+    found: list[tuple[int, Any]] = []
     problems: list[BadCell] = []
     seen: dict[Any, int] = {}
     for number, cells in enumerate(rows[1:], start=2):
@@ -74,9 +90,9 @@ def read_rows(what: str, data: bytes) -> list[Any]:
         if content is not None:
             key = _key_of(content)
             if key in seen:
-                problems.append(BadCell(number, "code", "twice"))
+                problems.append(BadCell(number, "account" if isinstance(content, AccountContent) else "code", "twice"))
             seen[key] = number
-            found.append(content)
+            found.append((number, content))
     if problems:
         raise BadSheet(problems[:MOST_TOLD])
     if not found:
@@ -101,6 +117,8 @@ def _text(value: Any) -> str:
 
 
 def _key_of(content: Any) -> Any:
+    if isinstance(content, AccountContent):
+        return content.key
     return (content.table, content.code) if isinstance(content, RuleContent) else content.code
 
 
@@ -124,7 +142,7 @@ def _read_row(model: type[BaseModel], names: list[str], cells: Sequence[str], nu
     if problems:
         return None, problems
     try:
-        return model.model_validate(facts | ({"cells": conditions} if model is RuleContent else {})), []
+        return model.model_validate(facts | ({"cells": conditions} if model in (RuleContent, OutputContent) else {})), []
     except ValidationError as refusal:
         return None, [BadCell(number, ".".join(map(str, error["loc"])), error["msg"]) for error in refusal.errors()]
 
@@ -139,7 +157,7 @@ def _cell_problem(name: str, text: str) -> str:
 
 
 def _is_truth(name: str) -> bool:
-    return name.startswith("is_") or name == "removed"
+    return name.startswith(("is_", "omits_")) or name == "removed"
 
 
 def _without_guard(cell: str) -> str:

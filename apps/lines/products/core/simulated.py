@@ -1,11 +1,12 @@
 """Simulated products: most have a class, some are refused, some match no rule, a few match two."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from apps.lines.products.core.contents import ProductContent
-from apps.lines.products.states import Settlor
+from apps.lines.products.core.contents import AccountContent, ProductContent
+from apps.lines.products.states import AccountMarket, Settlor
 
 KINDS = (
     ("固定收益类信托计划", 22), ("权益类信托计划", 8), ("混合类信托计划", 8), ("商品及金融衍生品类信托计划", 3), ("家族信托", 20),
@@ -22,6 +23,20 @@ def simulated_products(count: int, seed: int) -> list[ProductContent]:
     chance = random.Random(seed)  # noqa: S311 - a simulation
     kinds, weights = zip(*KINDS, strict=True)
     return [_product(number, chance, chance.choices(kinds, weights)[0]) for number in range(1, count + 1)]
+
+
+def simulated_accounts(products: Sequence[ProductContent]) -> list[AccountContent]:
+    """An account in Shanghai and one in Shenzhen for each product, in their order; a client number is the first extended code."""
+    return [
+        AccountContent(
+            market=market,
+            account=f"{first}{number:0{10 - len(first)}d}",
+            product=product.code,
+            client=product.extended_codes.split()[0] if product.extended_codes else "",
+        )
+        for number, product in enumerate(products, start=1)
+        for market, first in ((AccountMarket.SHANGHAI, "B88"), (AccountMarket.SHENZHEN, "08"))
+    ]
 
 
 def _product(number: int, chance: random.Random, declared: str) -> ProductContent:

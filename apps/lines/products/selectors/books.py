@@ -14,7 +14,7 @@ from apps.kernel.pages import cut
 from apps.lines.products.core.book import Book, ClassRow, RuleRow, TableRow, book_of
 from apps.lines.products.core.contents import ClassContent, RuleContent, TableContent
 from apps.lines.products.core.rows import in_force, last_day
-from apps.lines.products.models import ProductClass, ProductRule, ProductTable
+from apps.lines.products.models import ProductClass, ProductOutput, ProductRule, ProductTable
 from apps.lines.products.states import FIRST_TABLE, PRODUCT_CLASS, PRODUCT_RULE, PRODUCT_TABLE
 
 PAGE = 50
@@ -23,7 +23,7 @@ DRAFTED = 10**15
 """Ids of rows that are not written yet begin here: of one day they count last, as they will."""
 Content = ClassContent | TableContent | RuleContent
 KINDS: dict[str, type[Content]] = {PRODUCT_CLASS: ClassContent, PRODUCT_TABLE: TableContent, PRODUCT_RULE: RuleContent}
-Row = TypeVar("Row", ProductClass, ProductTable, ProductRule)
+Row = TypeVar("Row", ProductClass, ProductTable, ProductRule, ProductOutput)
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ def book_on(day: date) -> Book:
     return book_with(day, ())
 
 
-def book_with(day: date, drafts: Sequence[Content]) -> Book:
-    """The same as if the drafts held from the day on. Three queries."""
+def book_with(day: date, drafts: Sequence[Content], agreed: Sequence[tuple[date, Content]] = ()) -> Book:
+    """The same as if the drafts held from the day on, and those that are agreed on each from its own. Three queries."""
     classes = [row.as_row for row in ProductClass.objects.filter(valid_from__lte=day).order_by()]
     tables = [row.as_row for row in ProductTable.objects.filter(valid_from__lte=day).order_by()]
     rules = [row.as_row for row in ProductRule.objects.filter(valid_from__lte=day).order_by()]
-    for number, draft in enumerate(drafts, DRAFTED):
+    for number, (first, draft) in enumerate([*agreed, *((day, draft) for draft in drafts)], DRAFTED):
         if isinstance(draft, ClassContent):
-            classes.append(class_row(draft, day, number))
+            classes.append(class_row(draft, first, number))
         elif isinstance(draft, TableContent):
-            tables.append(table_row(draft, day, number))
+            tables.append(table_row(draft, first, number))
         else:
-            rules.append(rule_row(draft, day, number))
+            rules.append(rule_row(draft, first, number))
     return book_of(day, classes, tables, rules)
 
 
@@ -79,6 +79,7 @@ def rule_row(draft: RuleContent, day: date, number: int = DRAFTED) -> RuleRow:
         class_code=draft.class_code or "",
         next_table=draft.next_table or "",
         refusal=draft.refusal or "",
+        refusal_en=draft.refusal_en,
         valid_from=day,
         valid_to=draft.valid_to,
         is_withdrawn=draft.removed,
@@ -95,7 +96,7 @@ def drafts_in(change: Change) -> list[Content]:
 
 def classes_on(day: date) -> dict[str, ProductClass]:
     """The nodes in force, by code, in their order. One query."""
-    return {held.row.code: held.row for held in _held(ProductClass, day)}
+    return {held.row.code: held.row for held in held_on(ProductClass, day)}
 
 
 def tables_on(day: date) -> list[tuple[Held, list[Held]]]:
@@ -104,9 +105,9 @@ def tables_on(day: date) -> list[tuple[Held, list[Held]]]:
     Two queries.
     """
     rules: dict[str, list[Held]] = {}
-    for held in sorted(_held(ProductRule, day), key=lambda one: one.row.as_row.order):
+    for held in sorted(held_on(ProductRule, day), key=lambda one: one.row.as_row.order):
         rules.setdefault(held.row.table, []).append(held)
-    found = sorted(_held(ProductTable, day), key=lambda held: (held.row.code != FIRST_TABLE, held.row.code))
+    found = sorted(held_on(ProductTable, day), key=lambda held: (held.row.code != FIRST_TABLE, held.row.code))
     return [(held, rules.get(held.row.code, [])) for held in found]
 
 
@@ -145,7 +146,8 @@ def rows_in_force(table: type[Row], day: date, keys: Iterable[Hashable]) -> dict
     return {key: rows[row.id] for key, row in in_force((row.as_row for row in rows.values()), day).items() if key in wanted}
 
 
-def _held(table: type[Row], day: date) -> list[Held]:
+def held_on(table: type[Row], day: date) -> list[Held]:
+    """What is in force on the day, in the order of the keys, each with its last day. One query."""
     rows = {row.pk: row for row in table._default_manager.order_by()}
     by_key: dict[Hashable, list[Any]] = {}
     for row in rows.values():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.lines.products.core.checks import Finding
 from apps.lines.products.states import COLUMNS, LEVELS
@@ -28,9 +29,18 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "table_not_asked": lambda: _("Table {place}: no rule leads to it."),
     "table_without_rules": lambda: _("Table {place}: it has no rule in force."),
     "tables_go_round": lambda: _("Rule {place}: the tables ask each other in a circle: {way}."),
+    "path_wildcard": lambda: _("{place}: there is no wildcard “{what}”."),
+    "path_brace": lambda: _("{place}: a brace is not closed, or not opened."),
+    "path_same_for_all": lambda: _("{place}: without the code of the product all files would lie upon each other."),
+    "path_same_for_files": lambda: _("{place}: without the name of the file all files of a product would lie upon each other."),
+    "path_unusable": lambda: _("{place}: “{what}” cannot stand in a path."),
     "decision_table": lambda: _("{place}: {problem}"),
 }
-_LABELS: dict[str, Any] = {column.name: column.label for column in COLUMNS}
+_LABELS: dict[str, Any] = {column.name: column.label for column in COLUMNS} | {
+    "class_pattern": gettext_lazy("Classes"),
+    "files": gettext_lazy("Market files"),
+    "path": gettext_lazy("Path"),
+}
 
 
 def sentence_of(finding: Finding) -> str:

@@ -9,11 +9,12 @@ from apps.changes.models import Change
 from apps.changes.selectors.lifecycle import today
 from apps.lines.products.core.book import Book, Facts, RuleRow
 from apps.lines.products.core.checks import Finding, findings_of
-from apps.lines.products.core.contents import FactsContent, ProductContent, RuleContent
+from apps.lines.products.core.contents import ProductContent, RuleContent
 from apps.lines.products.core.moves import Move, Summary, digest_of_moves, moves_of, summary_of
-from apps.lines.products.selectors.books import Content, book_on, book_with, drafts_in, rule_row
+from apps.lines.products.selectors.agreed import expected_on, facts_in, facts_of
+from apps.lines.products.selectors.books import Content, book_with, drafts_in, rule_row
 from apps.lines.products.selectors.products import facts_on, results_on
-from apps.lines.products.states import PRODUCT_FACTS, Standing
+from apps.lines.products.states import Standing
 from apps.people.models import User
 from apps.people.selectors import lines_visible_to
 
@@ -31,6 +32,8 @@ class Preview:
     moves: Sequence[Move] = field(repr=False)
     summary: Summary
     findings: Sequence[Finding] = ()
+    agreed: Sequence[int] = ()
+    """Changes that are agreed on and counted as if they had taken effect."""
 
     @property
     def digest(self) -> str:
@@ -51,49 +54,44 @@ def _is_shown(move: Move, show: str) -> bool:
 
 
 def preview_of_rule(person: User, draft: RuleContent, day: date) -> Preview:
-    """One rule that is not saved yet. Six queries."""
-    return _preview(book_with(day, [draft]), lines_visible_to(person).order_by(), draft=rule_row(draft, day))
+    """One rule that is not saved yet, beside the classes that are expected on the day. Seven queries, more for agreed changes."""
+    return _expected(person, day, [draft], rule_row(draft, day))
 
 
 def preview_of_drafts(person: User, drafts: Sequence[Content], day: date) -> Preview:
-    """Classes, tables and rules that are not saved yet. Six queries."""
-    return _preview(book_with(day, drafts), lines_visible_to(person).order_by())
+    """Classes, tables and rules that are not saved yet. Seven queries, more for agreed changes."""
+    return _expected(person, day, drafts)
 
 
 def preview_of_pattern(person: User, column: str, cell: str, day: date) -> Preview:
-    """What one cell would match, whatever the rules say. Six queries."""
+    """What one cell would match, whatever the rules say. Seven queries, more for agreed changes."""
     draft = RuleRow(id=0, table="", code="", position=1, cells={column: cell}, valid_from=day)
-    return _preview(book_on(day), lines_visible_to(person).order_by(), draft=draft)
+    return _expected(person, day, (), draft)
 
 
 def preview_of_line(line_id: int, day: date, change: Change | None = None) -> Preview:
     """What a classification of all products of a line would do, with what the same change carries besides. Eight queries."""
     drafts = drafts_in(change) if change is not None else []
-    return _preview(book_with(day, drafts), [line_id], facts=_facts_in(change) if change is not None else ())
+    return _preview(book_with(day, drafts), [line_id], facts=facts_in(change) if change is not None else ())
 
 
 def preview_of_change(person: User, change: Change) -> Preview:
     """All that a change on its way would make of the products that the reader may see. Eight queries."""
     day = change.from_date or today()
-    return _preview(book_with(day, drafts_in(change)), lines_visible_to(person).order_by(), facts=_facts_in(change))
+    return _preview(book_with(day, drafts_in(change)), lines_visible_to(person).order_by(), facts=facts_in(change))
 
 
-def _facts_in(change: Change) -> list[ProductContent]:
-    items = change.items.filter(kind=PRODUCT_FACTS).order_by("subject")
-    return [product for item in items for product in FactsContent.model_validate(item.content).products]
+def _expected(person: User, day: date, drafts: Sequence[Content], draft: RuleRow | None = None) -> Preview:
+    """Beside the classes of the day itself, not of today: with what is agreed on to take effect by then."""
+    expected = expected_on(day, lines_visible_to(person).order_by())
+    book = expected.book(day, drafts)
+    moves = moves_of(book, expected.facts.values(), expected.results, draft)
+    return Preview(day, book, moves, summary_of(moves), findings_of(book), expected.changes)
 
 
-def _preview(book: Book, lines: Any, *, draft: RuleRow | None = None, facts: Iterable[ProductContent] = ()) -> Preview:
+def _preview(book: Book, lines: Any, *, facts: Iterable[ProductContent] = ()) -> Preview:
     known: dict[str, Facts] = facts_on(book.day, lines)
     known |= {content.code: facts_of(content) for content in facts}
     today_: Mapping[str, Any] = results_on(book.day, lines)
-    moves = moves_of(book, known.values(), today_, draft)
+    moves = moves_of(book, known.values(), today_)
     return Preview(book.day, book, moves, summary_of(moves), findings_of(book))
-
-
-def facts_of(content: ProductContent) -> Facts:
-    """A product that is not saved yet, as the rules read it."""
-    given = content.model_dump(exclude={"settlor", "extended_codes"})
-    return Facts(
-        **given, settlor=content.settlor.value if content.settlor else "", extended_codes=tuple(content.extended_codes.split())
-    )

@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 from apps.lines.products.core.checks import Finding
 from apps.lines.products.core.sheets import CELL, SHEETS, BadCell, sheet_of
 from apps.lines.products.models import ProductFacts
+from apps.lines.products.selectors.accounts import accounts_on, values_of
 from apps.lines.products.selectors.books import classes_on, tables_on
 from apps.lines.products.selectors.findings import sentence_of
+from apps.lines.products.selectors.outputs import outputs_held
 from apps.lines.products.selectors.products import in_force_by
 from apps.people.models import User
 from apps.people.selectors import lines_visible_to
 
 
 def sheet_on(what: str, day: date, person: User | None = None) -> Iterator[str]:
-    """Classes, tables or rules in force on the day, or the products that the person may see (None: all), as a CSV file."""
+    """What is in force on the day, of products and accounts those that the person may see (None: all), as a CSV file."""
     return sheet_of(what, _rows(what, day, person))
 
 
@@ -30,6 +32,14 @@ def _rows(what: str, day: date, person: User | None) -> Iterator[dict[str, Any]]
         rows = in_force_by(day, ProductFacts).select_related("product").order_by("product__code")
         for row in rows if person is None else rows.filter(product__line__in=lines_visible_to(person).order_by()):
             yield {name: getattr(row, name, None) for name in columns} | {"code": row.product.code}
+    elif what == "outputs":
+        for held in outputs_held(day):
+            cells = {CELL + name: cell for name, cell in held.row.cells.items()}
+            yield {name: getattr(held.row, name, None) for name in columns} | cells
+    elif what == "accounts":
+        accounts = accounts_on(day).select_related("product").order_by("market", "account")
+        for account in accounts if person is None else accounts.filter(product__line__in=lines_visible_to(person).order_by()):
+            yield values_of(account)
     else:
         for held, rules in tables_on(day):
             for row in [held.row] if what == "tables" else [rule.row for rule in rules]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.lines.products.core.moves import Move, Result
-from apps.lines.products.models import ProductClass
+from apps.lines.products.models import ProductClass, refusal_in_words
 from apps.lines.products.selectors.previews import Preview
 from apps.lines.products.states import Standing
 
@@ -57,7 +57,7 @@ def moves_in_words(moves: Iterable[Move], classes: Mapping[str, ProductClass]) -
             verdict_of(move.today, classes),
             verdict_of(move.outcome.result, classes),
             move.outcome.place,
-            move.outcome.deciding.refusal if move.outcome.deciding is not None else "",
+            refusal_in_words(rule.refusal, rule.refusal_en) if (rule := move.outcome.deciding) is not None else "",
         )
         for move in moves
     ]

@@ -55,16 +55,15 @@ def products(request: HttpRequest) -> HttpResponse:
         "feed_after": position,
         "is_filtered": bool(wanted),
     }
-    is_part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-    template = "lines/products/_products.html" if is_part else "lines/products/products.html"
+    template = "lines/products/_products.html" if is_part(request) else "lines/products/products.html"
     return render(request, template, context, status=200 if is_read else 422)
 
 
 @require_safe
 @login_required
 def product(request: HttpRequest, code: str) -> HttpResponse:
-    """One product on a business date: its class, what the rules say and why, and what was before."""
-    day = day_of(request.GET)
+    """One product on a business date: its class, what the rules say and why, its accounts, and what was before."""
+    position, day = feed_position(), day_of(request.GET)
     try:
         detail = selectors.detail_of(signed_in(request), code, day)
     except NotFound as unknown:
@@ -78,15 +77,17 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         "said": verdict_of(detail.outcome.result, detail.classes) if detail.outcome is not None else None,
         "history": [(row, verdict_of(row.result, detail.classes)) for row in detail.history],
         "classified": Standing.CLASSIFIED,
+        "accounts": selectors.accounts_of(detail.product, day),
+        "feed_after": position,
     }
-    return render(request, "lines/products/product.html", context)
+    return render(request, f"lines/products/{'_product' if is_part(request) else 'product'}.html", context)
 
 
 @require_safe
 @login_required
 def product_classes(request: HttpRequest) -> HttpResponse:
     """The tree in force on a business date, with how many products the reader sees on each node. Open to everybody signed in."""
-    person, day = signed_in(request), day_of(request.GET)
+    person, position, day = signed_in(request), feed_position(), day_of(request.GET)
     nodes, standings = selectors.class_counts(person, day)
     classes = selectors.classes_on(day)
     book = selectors.book_on(day)
@@ -98,15 +99,16 @@ def product_classes(request: HttpRequest) -> HttpResponse:
         "day": day,
         "levels": LEVELS,
         "may_propose": lines_to_propose(person).exists(),
+        "feed_after": position,
     }
-    return render(request, "lines/products/classes.html", context)
+    return render(request, f"lines/products/{'_classes' if is_part(request) else 'classes'}.html", context)
 
 
 @require_safe
 @login_required
 def product_rules(request: HttpRequest) -> HttpResponse:
     """The decision tables in force on a business date, and what stands out in them. Open to everybody signed in."""
-    day = day_of(request.GET)
+    position, day = feed_position(), day_of(request.GET)
     book = selectors.book_on(day)
     tables, classes = selectors.tables_on(day), selectors.classes_on(day)
     context = {
@@ -115,8 +117,9 @@ def product_rules(request: HttpRequest) -> HttpResponse:
         "notes": [sentence_of(finding) for finding in overlaps_of(book)],
         "day": day,
         "may_propose": lines_to_propose(signed_in(request)).exists(),
+        "feed_after": position,
     }
-    return render(request, "lines/products/rules.html", context)
+    return render(request, f"lines/products/{'_rules' if is_part(request) else 'rules'}.html", context)
 
 
 def _shown(held: Held, rules: list[Held], classes: Mapping[str, ProductClass]) -> dict[str, Any]:
@@ -137,6 +140,7 @@ def _shown(held: Held, rules: list[Held], classes: Mapping[str, ProductClass]) -
 @login_required
 def product_rule(request: HttpRequest, number: int) -> HttpResponse:
     """One rule: where it comes from, who set it, and all that it was before."""
+    position = feed_position()
     try:
         row = selectors.rule_for(number)
     except NotFound as unknown:
@@ -151,8 +155,9 @@ def product_rule(request: HttpRequest, number: int) -> HttpResponse:
         "history": history,
         "following": following,
         "may_propose": lines_to_propose(signed_in(request)).exists(),
+        "feed_after": position,
     }
-    return render(request, "lines/products/rule.html", context)
+    return render(request, f"lines/products/{'_rule' if is_part(request) else 'rule'}.html", context)
 
 
 @require_safe
@@ -166,6 +171,11 @@ def product_model(request: HttpRequest, table: str) -> HttpResponse:
     response = HttpResponse(text, content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{table}.dmn"'
     return response
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Is only what changes asked for, because something happened?"""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
 
 
 def day_of(query: Mapping[str, str]) -> date:

@@ -17,17 +17,28 @@ from apps.changes.selectors.lifecycle import next_effective_date, today
 from apps.kernel.errors import DomainError, NotFound
 from apps.lines.products import selectors
 from apps.lines.products.actions import line_to_propose_on, propose_row, propose_sheet
-from apps.lines.products.core.contents import RuleContent
+from apps.lines.products.core.contents import OutputContent, RuleContent
 from apps.lines.products.core.sheets import MOST_BYTES, SHEETS
 from apps.lines.products.errors import SheetRefused
-from apps.lines.products.forms import SHEET_NAMES, Proposed, ProposedClass, ProposedRule, ProposedSheet, ProposedTable
+from apps.lines.products.forms import (
+    SHEET_NAMES,
+    Proposed,
+    ProposedClass,
+    ProposedOutput,
+    ProposedRule,
+    ProposedSheet,
+    ProposedTable,
+)
 from apps.lines.products.selectors.sheets import sheet_on
-from apps.lines.products.states import PRODUCT_CLASS, PRODUCT_RULE, PRODUCT_TABLE
+from apps.lines.products.states import PRODUCT_CLASS, PRODUCT_OUTPUT, PRODUCT_RULE, PRODUCT_TABLE
 from apps.lines.products.views.looking import day_of, lines_to_propose
+from apps.lines.products.views.outputs import destinations_context
 from apps.lines.products.views.previewing import likely_line, preview_context
 from apps.people.models import BusinessLine
 from apps.people.selectors import signed_in
 
+DRAFTS: dict[str, type[RuleContent | OutputContent]] = {PRODUCT_RULE: RuleContent, PRODUCT_OUTPUT: OutputContent}
+"""What can be looked at before it is submitted."""
 NOT_SAID = "-"
 """What a preview takes for a source or a name that nobody has written yet."""
 
@@ -64,8 +75,22 @@ def _rule_initial(request: HttpRequest) -> dict[str, Any]:
         row = selectors.rule_for(int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
     except NotFound:
         return {"table": request.GET.get("table", "")[:40]}
-    names = ("table", "code", "position", "class_code", "next_table", "refusal", "valid_to")
+    names = ("table", "code", "position", "class_code", "next_table", "refusal", "refusal_en", "valid_to")
     return {name: getattr(row, name) for name in names} | {f"cell_{name}": cell for name, cell in row.cells.items()}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_product_output(request: HttpRequest) -> HttpResponse:
+    """Where files go. `output` in the address fills the form with what is there; `preview` shows which files it would make."""
+    number = request.GET.get("output", "")
+    try:
+        row = selectors.output_for(int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
+    except NotFound:
+        return _propose(request, PRODUCT_OUTPUT, ProposedOutput, {})
+    names = ("code", "class_pattern", "files", "split_by", "omits_empty", "path", "valid_to")
+    cells = {f"cell_{name}": cell for name, cell in row.cells.items()}
+    return _propose(request, PRODUCT_OUTPUT, ProposedOutput, {name: getattr(row, name) for name in names} | cells)
 
 
 def _propose(request: HttpRequest, kind: str, form_class: type[Proposed], initial: dict[str, Any]) -> HttpResponse:
@@ -80,7 +105,7 @@ def _propose(request: HttpRequest, kind: str, form_class: type[Proposed], initia
     form: Any = form_class(
         data, lines=lines, effective=next_effective_date(), looks=looks, initial={"line": likely_line(lines), **initial}
     )
-    context: dict[str, Any] = {"form": form, "kind": kind, "may_propose": lines.exists(), "can_preview": kind == PRODUCT_RULE}
+    context: dict[str, Any] = {"form": form, "kind": kind, "may_propose": lines.exists(), "can_preview": kind in DRAFTS}
     status = 200
     if request.method == "POST":
         status = 422
@@ -100,16 +125,19 @@ def _propose(request: HttpRequest, kind: str, form_class: type[Proposed], initia
                 return redirect("change", change_id=change.pk)
     elif looks:
         status = 422
-        if form.is_valid() and (draft := _draft(form)) is not None:
+        if form.is_valid() and (draft := _draft(kind, form)) is not None:
             status = 200
-            preview = selectors.preview_of_rule(person, draft, form.cleaned_data["effective_date"] or today())
-            context |= preview_context(preview, request)
+            day = form.cleaned_data["effective_date"] or today()
+            if isinstance(draft, OutputContent):
+                context |= destinations_context(selectors.plan_on(person, day, [draft]), request, "draft")
+            else:
+                context |= preview_context(selectors.preview_of_rule(person, draft, day), request)
     return render(request, "lines/products/propose.html", context, status=status)
 
 
-def _draft(form: Any) -> RuleContent | None:
+def _draft(kind: str, form: Any) -> RuleContent | OutputContent | None:
     try:
-        return RuleContent.model_validate({"source": NOT_SAID, **form.content()})
+        return DRAFTS[kind].model_validate({"source": NOT_SAID, **form.content()})
     except ValidationError as refusal:
         first = refusal.errors()[0]
         form.add_error(None, f"{'.'.join(str(part) for part in first['loc'])} {first['msg']}".strip())
