@@ -7,11 +7,12 @@ import pytest
 from apps.calendars.actions import load_calendar_facts
 from apps.engine.states import StepState
 from apps.lines.bond_lending import actions
+from apps.lines.bond_lending.core.simulated import Fault
 from apps.lines.bond_lending.models import LendingContract, LendingDeclaration
 from apps.lines.rtgs.actions import install as install_common
 from apps.people.actions import load_demo_people
 from apps.recon.models import Break, Reconciliation
-from tests.lines.lending import DAY, a_world, answer, arrive, at, begun, finished, outputs_of, texts, tried, work
+from tests.lines.lending import DAY, a_world, answer, arrive, at, begun, declared, finished, outputs_of, texts, tried, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,3 +55,33 @@ def test_a_day_from_begin_to_close(folder):
     assert set(LendingDeclaration.objects.values_list("state", flat=True)) == {"accepted"}
     told = {line[1]: Decimal(line[9]) for line in texts("jdjg") if line[8] == "closed" or line[8] == "returned"}
     assert told == {one.number: -world.fee(one) if one.side == "B" else world.fee(one) for one in world.maturing()}
+
+
+def test_a_roll_with_the_switch_on_waits_for_the_late_file_and_a_wrong_total_is_shown(folder):
+    world = a_world(Fault.LATE_FILE, Fault.WRONG_TOTAL)
+    rolled, *returned = world.maturing()
+    run = begun(pledge_creates_repo_contract=True)
+    arrive(world, folder, "morning")
+    work()
+    declared(rolls=f"{rolled.number} 208007")
+
+    arrive(world, folder, "evening")
+    work()
+    assert not LendingContract.objects.filter(origin__in=("rolled", "linked")).exists()
+    arrive(world, folder, "late")
+    work()
+
+    assert at("accept_breaks").state == StepState.OFFERED
+    assert not LendingContract.objects.filter(origin="rolled").exists()
+    answer("accept_breaks", "wang.min", reason="结算公司已更正汇总")
+
+    assert (outputs_of("compute")["rolled"], outputs_of("compute")["returned"]) == (1, len(returned))
+    assert len({one.reconciliation_id for one in Break.objects.all()}) == 1
+    old = LendingContract.objects.get(number=rolled.number, contract_type="bond_lending")
+    new = LendingContract.objects.get(origin="rolled")
+    assert (old.closed_as or old.state, new.parent_number, new.quantity) == ("rolled", rolled.number, rolled.quantity)
+    linked = LendingContract.objects.filter(origin="linked")
+    assert set(linked.values_list("contract_type", flat=True)) == {"protocol_repo"}
+    left = [one for one in world.contracts if one.is_lending and one not in returned and one.pledges]
+    assert linked.count() == sum(len(one.pledges) for one in left)
+    finished(run)

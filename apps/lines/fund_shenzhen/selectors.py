@@ -1,14 +1,16 @@
 """What the steps of fund settlement in Shenzhen compute with, and the figures that the run page shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
@@ -18,7 +20,7 @@ from apps.lines.corrections.conf import Corrected
 from apps.lines.fund_distribution.core.ofd import BadOfd, read_ofd
 from apps.lines.fund_shenzhen import conf
 from apps.lines.fund_shenzhen.core.amounts import FundFacts
-from apps.lines.fund_shenzhen.core.evening import Owed, agency_in, flow_of
+from apps.lines.fund_shenzhen.core.evening import Owed, Posting, agency_in, flow_of, postings_in
 from apps.lines.fund_shenzhen.core.rows import (
     CONFIRMATIONS,
     MONEY,
@@ -39,9 +41,10 @@ from apps.lines.fund_shenzhen.models import FundItem, FundNeed
 from apps.lines.fund_shenzhen.states import FundItemState
 from apps.lines.fund_shenzhen.store import ANNOUNCED, announced_items, confirmed_items, layouts, ofd_columns
 from apps.lines.rtgs_shenzhen.core.rows import Cash, Details, Outcome, cash_in, details_in, money, outcomes_in
-from apps.lines.selectors import bytes_of, comparable, fen_sum, file_of, table_of, yuan_of
+from apps.lines.selectors import NotHere, bytes_of, comparable, fen_sum, file_of, table_of, yuan_of
 from apps.recon.conf import Table
 from apps.recon.core.matcher import Item, joined
+from apps.recon.errors import SourceNotHere
 
 LISTED = 20
 PACKAGED_TERMS = Path(__file__).parent / "data" / "terms.dmn"
@@ -231,7 +234,45 @@ def comparable_tables() -> list[Table]:
     """What of this line reconciliations may be defined over."""
     kinds = ("state", "reading", "mode", "kind", "biz_type", "posts_as")
     names = ("serial", "order_no", "account", "client", "cash_account", "unit", "fund")
-    return [comparable("fund_items", FundItem, *kinds, *names, "units", "amount", "fee", "settle_date")]
+    posted = {
+        "cash_account": _("cash account"),
+        "fund": _("fund"),
+        "type": _("business type"),
+        "serial": _("confirmation number"),
+        "flow": _("paid or received"),
+        "amount": _("amount"),
+        "count": _("rows"),
+    }
+    booked = posted | {"units": _("units")}
+    return [
+        comparable("fund_items", FundItem, *kinds, *names, "units", "amount", "fee", "settle_date"),
+        Table("fund_booked", _("Fund money in the counter's journal"), booked, _booked_rows),
+        Table("fund_posted", _("Fund money posted by the depository"), posted, _posted_rows),
+    ]
+
+
+def _booked_rows(line: str, day: date, names: list[str]) -> Iterable[tuple[Any, ...]]:
+    """The counter's journal of the day, `amount` in CNY, > 0 to the client. Raises SourceNotHere."""
+    try:
+        return _told_rows(booked_on(day), names)
+    except NotHere as missing:
+        raise SourceNotHere(source=missing, day=day) from missing
+
+
+def _posted_rows(line: str, day: date, names: list[str]) -> Iterable[tuple[Any, ...]]:
+    """What SJSZJ posted on the day under the types of the packaged terms. Raises SourceNotHere."""
+    types = {one.posts_as for one in packaged_terms().types_on(day).values()}
+    try:
+        return _told_rows(postings_in(rows_on(day, "sjszj")[1], types, day), names)
+    except NotHere as missing:
+        raise SourceNotHere(source=missing, day=day) from missing
+
+
+def _told_rows(rows: Iterable[Booked | Posting], names: list[str]) -> list[tuple[Any, ...]]:
+    """Numbered as they come. Agency money that is paid and that is received is told apart: the two are never netted (S4)."""
+    of_row: dict[str, Callable[[Any], Any]] = {"flow": lambda one: flow_of(one.amount), "count": lambda one: 1}
+    reads = [of_row.get(name, attrgetter(name)) for name in names]
+    return [(number, *(read(one) for read in reads)) for number, one in enumerate(rows, start=1)]
 
 
 @dataclass(frozen=True)
