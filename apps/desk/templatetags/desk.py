@@ -6,11 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_urlconf, resolve
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -126,7 +125,7 @@ def navigation(context: Context) -> list[dict[str, Any]]:
     return [
         {"title": place.title, "path": place.path, "icon": place.icon, "current": _is_within(here, place.path)}
         for place in PLACES
-        if _exists(place.path, settings.ROOT_URLCONF)
+        if _exists(place.path, get_urlconf())
     ]
 
 
@@ -250,7 +249,7 @@ def _is_within(here: str, path: str) -> bool:
 
 
 @cache
-def _exists(path: str, addresses: str) -> bool:
+def _exists(path: str, addresses: str | None) -> bool:
     """Kept: to look for fifteen places among hundreds of addresses took a fifth of the time of a page."""
     try:
         resolve(path, addresses)
