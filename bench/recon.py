@@ -22,11 +22,12 @@ from bench.peers import NotThere, Peer, python_of
 ROOT = Path(__file__).resolve().parents[1]
 DUCKDB = Peer("DuckDB", "peers.duckdb", ("duckdb==2.0.0",))
 OWN = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
 from apps.files.core.arrays import np
 from apps.recon.core.cells import texts, units
 from apps.recon.core.join import Compared, Joined, Side
+from apps.recon.core.keys import at_once
 from apps.recon.core.matcher import Kind
 from apps.recon.core.sheets import read_sheet
 
@@ -40,12 +41,12 @@ def side(path):
 np.array  # the library is there before the clock starts, as it is in a worker
 began = time.perf_counter()
 columns = (Compared(name="amount", kind=Kind.AMOUNT, places=2), Compared(name="quantity", kind=Kind.QTY))
-joined = Joined(side(sys.argv[1]), side(sys.argv[2]), columns)
+joined = Joined(*at_once(side, sys.argv[1:]), columns)
 found = joined.differences()
 seconds = time.perf_counter() - began
 """
 THEIRS = """
-import resource, sys, time
+import sys, time
 import duckdb
 
 base = duckdb.connect()
@@ -63,7 +64,8 @@ seconds = time.perf_counter() - began
 """
 TELL = """
 import json
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+memory = int(status["VmHWM"].split()[0]) // 1024  # of this program alone: ru_maxrss begins with what its parent had
 print(json.dumps({"seconds": seconds, "memory": memory, "found": len(found)}))
 """
 

@@ -18,14 +18,15 @@ from apps.people.states import Right
 from apps.recon.conf import MOST_BREAKS, REJECTED_SHOWN
 from apps.recon.core.definition import KEY
 from apps.recon.core.equations import Equation, Outcome, evaluate
-from apps.recon.core.join import Broken, Control, Joined, SumTooLarge
+from apps.recon.core.join import Broken, Control, Joined, Side, SumTooLarge
+from apps.recon.core.keys import at_once
 from apps.recon.core.matcher import Comparison, Difference
 from apps.recon.errors import LaterDayCompared, NotDefined, SumDoesNotFit, TooManyBreaks
 from apps.recon.events import SidesCompared
 from apps.recon.models import Break, Reconciliation, ReconciliationDefinition
 from apps.recon.selectors import asked_for, columns_of, definition_on, equations_of
 from apps.recon.states import ENDED_BY_COMPARING, BreakState
-from apps.recon.store import Read, read_side
+from apps.recon.store import Read, open_side
 
 _BATCH = 2000
 SIDES = ("left", "right")
@@ -85,9 +86,10 @@ def compare_defined(
     columns, equations = columns_of(definition), equations_of(definition)
     try:
         compared = [column.compared() for column in columns if column.role != KEY]
-        read = {side: read_side(definition, columns, equations, side, day) for side in SIDES}
-        joined = Joined(read["left"][1], read["right"][1], compared)
-        outcomes = _evaluated(equations, {side: one for side, (one, _side) in read.items()})
+        opened = [open_side(definition, columns, equations, side, day) for side in SIDES]
+        (left, left_rows), (right, right_rows) = at_once(lambda read: read(), opened)
+        joined = Joined(left_rows, right_rows, compared)
+        outcomes = _evaluated(equations, {"left": left, "right": right})
     except SumTooLarge as refusal:
         raise SumDoesNotFit(column=refusal) from refusal
     breaks = joined.breaks + sum(outcome.broken for outcome in outcomes)
@@ -117,7 +119,7 @@ def _record(
     later = same.filter(business_date__gt=day).order_by("-business_date").first()
     if later is not None:
         raise LaterDayCompared(later=later.business_date, day=day)
-    digests = {f"{name}_digest": side.digest() for name, side in zip(SIDES, joined.sides, strict=True)}
+    digests = {f"{name}_digest": digest for name, digest in zip(SIDES, at_once(Side.digest, joined.sides), strict=True)}
     known = same.filter(business_date=day, definition=definition, **digests).first()
     if known is not None:
         return known

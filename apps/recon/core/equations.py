@@ -13,7 +13,8 @@ from typing import Any
 from apps.files.core.arrays import Flags, Raw, Whole, np
 from apps.recon.core.cells import texts, units
 from apps.recon.core.definition import MOST_PLACES, Column, Unsound, conditions, rows_are_sound
-from apps.recon.core.join import Broken, Side, SumTooLarge, groups_of, key_of
+from apps.recon.core.join import Broken, Side, SumTooLarge, keys_of
+from apps.recon.core.keys import groups_of
 from apps.recon.core.matcher import Kind
 
 ROWS = "*"
@@ -124,7 +125,7 @@ def evaluate(equation: Equation, cells: Cells, lengths: dict[str, int], encoding
     """
     before, relation, after = equation.parts()
     keys = {side: _keys(equation, side, cells, lengths, encodings) for side in SIDES}
-    (of_left, of_right), count = groups_of(keys["left"], keys["right"])
+    (of_left, of_right), count = groups_of(keys["left"].keys, keys["right"].keys)
     groups = dict(zip(SIDES, (of_left, of_right), strict=True))
     read = _Reading(equation, cells, encodings, groups, count)
     one, other = ([read.sum(term) for term in terms] for terms in (before, after))
@@ -215,7 +216,7 @@ def _firsts(groups: dict[str, Whole], keys: dict[str, Side], count: int) -> Call
 
     def told(group: int) -> str:
         side = "left" if found["left"][group] >= 0 else "right"
-        return key_of(keys[side], int(found[side][group]))
+        return keys_of(keys[side], found[side][[group]])[0]
 
     return told
 

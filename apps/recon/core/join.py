@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.files.core.arrays import Flags, Raw, Whole, np
+from apps.recon.core.keys import at_once, groups_of
 from apps.recon.core.matcher import Kind
 
 NUMBERS = frozenset({Kind.AMOUNT, Kind.QTY})
 """What can be summed where a side has several rows of one key."""
 _SEPARATOR = "/"
-_MIX = 0x9E3779B97F4A7C15
 _LARGEST = 2**63 - 1
 
 
@@ -110,8 +110,9 @@ class Joined:
 
     def __init__(self, left: Side, right: Side, columns: Sequence[Compared]) -> None:
         self.sides, self.columns = (left, right), columns
-        groups, count = groups_of(left, right)
-        self._places = [_Placed(side, part, count, columns) for side, part in zip(self.sides, groups, strict=True)]
+        groups, count = groups_of(left.keys, right.keys)
+        sides = tuple(zip(self.sides, groups, strict=True))
+        self._places = at_once(lambda side: _Placed(*side, count, columns), sides)
         one, other = self._places
         both = one.present & other.present
         self._off = [both & off for off in _differing(one, other, columns)]
@@ -124,14 +125,18 @@ class Joined:
 
     def differences(self) -> list[Broken]:
         """By key, then in the order of the columns."""
-        found = [(self._key(group), group) for group in np.flatnonzero(self._broken).tolist()]
-        return [broken for key, group in sorted(found) for broken in self._differences(key, group)]
+        groups = np.flatnonzero(self._broken)
+        left, right = (placed.told(groups) for placed in self._places)
+        off = [set(np.flatnonzero(off).tolist()) for off in self._off]
+        keys = sorted(((left.get(group) or right[group]).key, group) for group in groups.tolist())
+        return [broken for _key, group in keys for broken in self._broken_of(left.get(group), right.get(group), group, off)]
 
     def rejected(self, which: int, limit: int) -> list[Rejected]:
         """The first rows of the left (0) or the right side (1) that took no part, in the order of the source."""
         placed, side = self._places[which], self.sides[which]
-        rows = np.flatnonzero(placed.faults != 0)[:limit].tolist()
-        return [Rejected(int(side.numbers[row]), _FAULTS[int(placed.faults[row])], key_of(side, row)) for row in rows]
+        rows = np.flatnonzero(placed.faults != 0)[:limit]
+        told = zip(side.numbers[rows].tolist(), placed.faults[rows].tolist(), keys_of(side, rows), strict=True)
+        return [Rejected(number, _FAULTS[fault], key) for number, fault, key in told]
 
     def _control(self, placed: "_Placed") -> Control:
         out = placed.faults != 0
@@ -150,31 +155,39 @@ class Joined:
         sums = [Decimal(_sum(part)).scaleb(-places) for part in (values, values[matched], values[broken], values[out])]
         return Control(**counts, total=sums[0], total_matched=sums[1], total_broken=sums[2], total_rejected=sums[3])
 
-    def _key(self, group: int) -> str:
-        one, other = self._places
-        placed = one if one.present[group] else other
-        return key_of(placed.side, int(placed.first[group]))
+    def _broken_of(self, left: "_Told | None", right: "_Told | None", group: int, off: Sequence[set[int]]) -> Iterator[Broken]:
+        if left and right:
+            for at, column in enumerate(self.columns):
+                if group in off[at]:
+                    found = left.values[at] - right.values[at] if column.kind is not Kind.STATE else 0
+                    difference = Decimal(found).scaleb(-column.places)
+                    yield Broken(
+                        key=left.key,
+                        kind=column.kind,
+                        column=column.name,
+                        left=left.said,
+                        right=right.said,
+                        difference=difference,
+                    )
+        elif left:
+            difference = self._amount(left)
+            yield Broken(key=left.key, kind=Kind.ONLY_LEFT, column="", left=left.said, right=None, difference=difference)
+        elif right:
+            difference = -self._amount(right)
+            yield Broken(key=right.key, kind=Kind.ONLY_RIGHT, column="", left=None, right=right.said, difference=difference)
 
-    def _differences(self, key: str, group: int) -> Iterator[Broken]:
-        one, other = self._places
-        left, right = one.told(group), other.told(group)
-        if left is None or right is None:
-            kind = Kind.ONLY_LEFT if right is None else Kind.ONLY_RIGHT
-            yield Broken(key=key, kind=kind, column="", left=left, right=right, difference=self._alone(group))
-            return
-        for at, column in enumerate(self.columns):
-            if self._off[at][group]:
-                found = one.value(at, group) - other.value(at, group) if column.kind is not Kind.STATE else 0
-                difference = Decimal(found).scaleb(-column.places)
-                yield Broken(key=key, kind=column.kind, column=column.name, left=left, right=right, difference=difference)
-
-    def _alone(self, group: int) -> Decimal:
-        one, other = self._places
+    def _amount(self, told: "_Told") -> Decimal:
+        """Of a row that stands alone."""
         at = next((at for at, column in enumerate(self.columns) if column.kind is Kind.AMOUNT), None)
-        if at is None:
-            return Decimal(0)
-        found = one.value(at, group) if one.present[group] else -other.value(at, group)
-        return Decimal(found).scaleb(-self.columns[at].places)
+        return Decimal(0) if at is None else Decimal(told.values[at]).scaleb(-self.columns[at].places)
+
+
+class _Told(NamedTuple):
+    """What one side has under a key: the compared values in whole units, and how they are said."""
+
+    key: str
+    values: tuple[Any, ...]
+    said: dict[str, str]
 
 
 class _Placed:
@@ -198,14 +211,16 @@ class _Placed:
             self.faults[again & (self.faults == 0)] = _NUMBER[Fault.DUPLICATE_KEY]
         self.values = [self._by_group(values, rows, count, column) for values, column in zip(side.values, columns, strict=True)]
 
-    def value(self, at: int, group: int) -> int:
-        return int(self.values[at][group])
-
-    def told(self, group: int) -> dict[str, str] | None:
-        """What is said under the key, as text."""
-        if not self.present[group]:
-            return None
-        return {column.name: _text(self.values[at][group], column) for at, column in enumerate(self.columns)}
+    def told(self, groups: Whole) -> dict[int, _Told]:
+        """By group, of those this side has."""
+        here = groups[self.present[groups]]
+        keys = keys_of(self.side, self.first[here])
+        values = [values[here].tolist() for values in self.values]
+        said = [[_text(value, column) for value in part] for part, column in zip(values, self.columns, strict=True)]
+        names = [column.name for column in self.columns]
+        exact, words = (list(zip(*part, strict=True)) or [()] * len(here) for part in (values, said))
+        rows = zip(here.tolist(), keys, exact, words, strict=True)
+        return {group: _Told(key, value, dict(zip(names, word, strict=True))) for group, key, value, word in rows}
 
     def _by_group(self, values: Any, rows: Whole, count: int, column: Compared) -> Any:
         if not self.side.many or column.kind not in NUMBERS:
@@ -222,43 +237,6 @@ _NUMBER = {fault: number for number, fault in enumerate(Fault, start=1)}
 _FAULTS = {number: fault for fault, number in _NUMBER.items()}
 
 
-def groups_of(left: Side, right: Side) -> tuple[tuple[Whole, Whole], int]:
-    """A number for each key that either side has, row by row, and how many there are.
-
-    Rows are sorted by a mix of their key's bytes. Where the mix of two keys is the same, which is looked at and hardly ever
-    happens, the keys themselves are sorted.
-    """
-    words = [word for one, other in zip(left.keys, right.keys, strict=True) for word in _words(one, other)]
-    mixed = words[0]
-    for word in words[1:]:
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(_MIX) ^ word
-    order = np.argsort(mixed)
-    new = _changes(mixed[order])
-    if any((_changes(word[order]) & ~new).any() for word in words):
-        order = np.lexsort(words)
-        new = np.logical_or.reduce([_changes(word[order]) for word in words])
-    groups = np.empty(len(order), np.int64)
-    groups[order] = np.cumsum(new) - 1
-    return (groups[: len(left)], groups[len(left) :]), int(new.sum())
-
-
-def _words(one: Raw, other: Raw) -> Iterator[Any]:
-    """The bytes of both columns, one above the other, eight at a time."""
-    width = -(-max(one.dtype.itemsize, other.dtype.itemsize, 1) // 8) * 8
-    column = np.zeros(len(one) + len(other), f"S{width}")
-    column[: len(one)], column[len(one) :] = one, other
-    words = column.view(np.uint64).reshape(-1, width // 8)
-    for at in range(width // 8):
-        yield np.ascontiguousarray(words[:, at])
-
-
-def _changes(ordered: Any) -> Flags:
-    """Where a value is another than the one before it."""
-    changes = np.ones(len(ordered), np.bool_)
-    changes[1:] = ordered[1:] != ordered[:-1]
-    return changes
-
-
 def _differing(one: _Placed, other: _Placed, columns: Sequence[Compared]) -> Iterator[Flags]:
     for left, right, column in zip(one.values, other.values, columns, strict=True):
         if column.kind is Kind.STATE:
@@ -273,13 +251,15 @@ def _sum(values: Whole) -> int:
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
 
 
-def key_of(side: Side, row: int) -> str:
-    return _SEPARATOR.join(bytes(key[row]).decode() for key in side.keys)
+def keys_of(side: Side, rows: Whole) -> list[str]:
+    """The keys in these rows, as people read them."""
+    cells = zip(*(key[rows].tolist() for key in side.keys), strict=True)
+    return [_SEPARATOR.join(cell.decode() for cell in row) for row in cells]
 
 
 def _text(value: Any, column: Compared) -> str:
     if column.kind is Kind.STATE:
-        return bytes(value).decode()
+        return str(value, "utf-8")
     if column.kind is Kind.DATE:
-        return date.fromordinal(int(value)).isoformat()
-    return f"{Decimal(int(value)).scaleb(-column.places):f}"
+        return date.fromordinal(value).isoformat()
+    return f"{Decimal(value).scaleb(-column.places):f}"

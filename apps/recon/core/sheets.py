@@ -16,6 +16,7 @@ MOST_BYTES = 2**28
 MOST_UNPACKED_BYTES = 2**29
 """Of an Excel file: room for the million rows that a sheet of it can have."""
 _QUOTE, _COMMA, _END = b'"', ord(","), ord("\n")
+_AT_ONCE = 2**17
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -42,9 +43,11 @@ def read_sheet(data: bytes) -> Sheet:
     """A CSV file in UTF-8 with commas, or the first sheet of an Excel file. Raises BadSheet."""
     if data.startswith(EXCEL):
         return _from_rows(_excel_rows(data))
-    data = data.removeprefix(_MARK).replace(b"\r\n", b"\n")
+    data = data.removeprefix(_MARK)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
     try:
-        data.decode()
+        data.isascii() or data.decode()
     except UnicodeDecodeError as refusal:
         raise BadSheet("not_utf8", row=data.count(b"\n", 0, refusal.start) + 1) from refusal
     if _QUOTE in data:
@@ -56,28 +59,48 @@ def _plain(data: bytes) -> Sheet:
     """Without quotes every comma parts cells: all are cut at once."""
     if not data.endswith(b"\n"):
         data += b"\n"
-    head, _, body = data.partition(b"\n")
-    names = _names([name.decode() for name in head.split(b",")])
-    letters = np.frombuffer(body, np.uint8)
-    ends = np.flatnonzero((letters == _COMMA) | (letters == _END))
+    body = data.index(b"\n") + 1
+    names = _names(data[: body - 1].decode().split(","))
+    letters = np.frombuffer(data, np.uint8)[body:]
+    ends = _ends(letters)
     rows, rest = divmod(len(ends), len(names))
     _require_few(rows)
-    lines = ends[letters[ends] == _END]
-    if rest or len(lines) != rows or (rows and (lines != ends[len(names) - 1 :: len(names)]).any()):
-        raise BadSheet("ragged", row=_first_ragged(ends, lines, len(names)) + 2)
-    starts = np.concatenate(([0], ends + 1))[:-1]
+    if not len(ends):
+        return _from_rows([names])
+    if rest or data.count(b"\n", body) != rows or (letters[ends[len(names) - 1 :: len(names)]] != _END).any():
+        raise BadSheet("ragged", row=_first_ragged(ends, ends[letters[ends] == _END], len(names)) + 2)
+    grid = ends.reshape(rows, len(names))
     columns = {}
     for at, name in enumerate(names):
-        begins, stops = starts[at :: len(names)], ends[at :: len(names)]
-        lengths = stops - begins
-        width = max(1, int(lengths.max(initial=0)))
-        if rows * width > MOST_BYTES:
-            raise BadSheet("cell_too_long", row=int(lengths.argmax()) + 2)
-        padded = np.concatenate((letters, np.zeros(width, np.uint8)))
-        cells = np.lib.stride_tricks.sliding_window_view(padded, width)[begins]
-        cells *= np.arange(width) < lengths[:, None]
-        columns[name] = cells.view(f"S{width}").reshape(rows)
+        before = grid[:, at - 1] if at else np.append(ends.dtype.type(-1), grid[:-1, -1])
+        columns[name] = _cells(letters, before + 1, grid[:, at])
     return Sheet(columns, np.arange(2, rows + 2))
+
+
+def _ends(letters: Any) -> Any:
+    """Where cells end, part by part: what is compared stays in the processor's nearest memory."""
+    small = np.int32 if len(letters) < 2**31 else np.int64
+    parts = [np.zeros(0, small)]
+    for at in range(0, len(letters), _AT_ONCE):
+        part = letters[at : at + _AT_ONCE]
+        parts.append((np.flatnonzero((part == _COMMA) | (part == _END)) + at).astype(small))
+    return np.concatenate(parts)
+
+
+def _cells(letters: Any, begins: Any, ends: Any) -> Raw:
+    """A column: as many letters from each begin on as the longest cell has, and zeros in place of those behind its end."""
+    lengths = ends - begins
+    width = max(1, int(lengths.max(initial=0)))
+    if len(begins) * width > MOST_BYTES:
+        raise BadSheet("cell_too_long", row=int(lengths.argmax()) + 2)
+    last = len(letters) - width
+    cells = np.lib.stride_tricks.sliding_window_view(letters, width)[np.minimum(begins, last)]
+    for row in range(int(np.searchsorted(begins, last, side="right")), len(begins)):  # they would reach over the end of the file
+        cells[row, : lengths[row]] = letters[begins[row] : ends[row]]
+    if int(lengths.min(initial=width)) < width:
+        cells *= np.arange(width) < lengths[:, None]
+    column: Raw = cells.view(f"S{width}").reshape(len(begins))
+    return column
 
 
 def _first_ragged(ends: Whole, lines: Whole, width: int) -> int:

@@ -2,6 +2,6 @@
 
 from apps.recon.store.databases import Preview, open_answer, preview
 from apps.recon.store.folders import FOLDER_COLUMNS
-from apps.recon.store.sources import Read, known_columns, read_side
+from apps.recon.store.sources import Read, known_columns, open_side
 
-__all__ = ["FOLDER_COLUMNS", "Preview", "Read", "known_columns", "open_answer", "preview", "read_side"]
+__all__ = ["FOLDER_COLUMNS", "Preview", "Read", "known_columns", "open_answer", "open_side", "preview"]

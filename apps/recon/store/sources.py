@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from apps.files.core.arrays import Flags, Raw, Whole, np
@@ -15,7 +16,7 @@ from apps.recon.core.definition import KEY, Column, conditions
 from apps.recon.core.equations import Equation, names_read
 from apps.recon.core.join import Compared, Side
 from apps.recon.core.matcher import Kind
-from apps.recon.core.sheets import read_sheet
+from apps.recon.core.sheets import Sheet, read_sheet
 from apps.recon.errors import ColumnMissing, KeyTooLong, SourceNotHere, StatementNotApproved
 from apps.recon.models import ReconciliationDefinition, UploadedSheet
 from apps.recon.selectors import approved_statement
@@ -28,7 +29,10 @@ class Source(Protocol):
     """Columns of bytes by name, all in the order of the source, and the places of the rows."""
 
     encoding: str
-    numbers: Whole
+
+    @property
+    def numbers(self) -> Whole:
+        """The place of each row."""
 
     def column(self, name: str) -> Raw:
         """KeyError when it has none."""
@@ -53,12 +57,18 @@ class _Sheet:
         kept = UploadedSheet.objects.filter(line__code=line, business_date=day, code=code).order_by("-id").first()
         if kept is None:
             raise SourceNotHere(source=code, day=day)
-        sheet = read_sheet(kept_bytes(kept.sha256))
-        self.columns = {name.upper(): column for name, column in sheet.columns.items()}
-        self.numbers = sheet.numbers
+        self.data = kept_bytes(kept.sha256)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return read_sheet(self.data)
+
+    @property
+    def numbers(self) -> Whole:
+        return self.sheet.numbers
 
     def column(self, name: str) -> Raw:
-        return self.columns[name.upper()]
+        return {known.upper(): column for known, column in self.sheet.columns.items()}[name.upper()]
 
 
 class _Table:
@@ -142,15 +152,24 @@ class Read:
             raise ColumnMissing(column=name, source=self.code) from missing
 
 
-def read_side(
+def open_side(
     definition: ReconciliationDefinition, columns: list[Column], equations: Sequence[Equation], side: str, day: date
-) -> tuple[Read, Side]:
-    """One side of the definition for a day. Raises SourceNotHere, ColumnMissing, KeyTooLong, and what databases refuse."""
+) -> Callable[[], tuple[Read, Side]]:
+    """What reads one side of the definition for a day. Nothing it still does needs the database, so threads can do it.
+
+    Raises SourceNotHere and what databases refuse; what it gives raises ColumnMissing, KeyTooLong and BadSheet.
+    """
     said = {name: getattr(definition, f"{side}_{name}") for name in ("kind", "code", "many", "rows")}
-    wanted, called = conditions(said["rows"]), {column.name: column.of(side) for column in columns}
-    beside = list(dict.fromkeys(name for equation in equations for name in equation.columns(side)))
     names = names_read(columns, equations, side, said["rows"])
     source = _opened(said["kind"], definition.line.code, day, said["code"], names)
+    return partial(_read, source, said, columns, equations, side)
+
+
+def _read(
+    source: Source, said: dict[str, Any], columns: list[Column], equations: Sequence[Equation], side: str
+) -> tuple[Read, Side]:
+    wanted, called = conditions(said["rows"]), {column.name: column.of(side) for column in columns}
+    beside = list(dict.fromkeys(name for equation in equations for name in equation.columns(side)))
     try:
         read = Read(said["code"], source, _chosen(source, wanted), called)
     except KeyError as missing:
