@@ -121,7 +121,7 @@ class Joined:
             self._broken |= off
         self.matched = int((both & ~self._broken).sum())
         self.breaks = int((one.present ^ other.present).sum()) + sum(int(off.sum()) for off in self._off)
-        self.left, self.right = (self._control(placed) for placed in self._places)
+        self.left, self.right = at_once(self._control, self._places)
 
     def differences(self) -> list[Broken]:
         """By key, then in the order of the columns."""
@@ -216,7 +216,7 @@ class _Placed:
         here = groups[self.present[groups]]
         keys = keys_of(self.side, self.first[here])
         values = [values[here].tolist() for values in self.values]
-        said = [[_text(value, column) for value in part] for part, column in zip(values, self.columns, strict=True)]
+        said = [_texts(part, column) for part, column in zip(values, self.columns, strict=True)]
         names = [column.name for column in self.columns]
         exact, words = (list(zip(*part, strict=True)) or [()] * len(here) for part in (values, said))
         rows = zip(here.tolist(), keys, exact, words, strict=True)
@@ -257,9 +257,11 @@ def keys_of(side: Side, rows: Whole) -> list[str]:
     return [_SEPARATOR.join(cell.decode() for cell in row) for row in cells]
 
 
-def _text(value: Any, column: Compared) -> str:
+def _texts(values: Sequence[Any], column: Compared) -> list[str]:
     if column.kind is Kind.STATE:
-        return str(value, "utf-8")
+        return [str(value, "utf-8") for value in values]
     if column.kind is Kind.DATE:
-        return date.fromordinal(value).isoformat()
-    return f"{Decimal(value).scaleb(-column.places):f}"
+        return [date.fromordinal(value).isoformat() for value in values]
+    return (
+        [f"{Decimal(value).scaleb(-column.places):f}" for value in values] if column.places else [str(value) for value in values]
+    )
