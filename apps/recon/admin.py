@@ -35,7 +35,18 @@ class EquationsInline(admin.TabularInline):  # type: ignore[type-arg]
 class ReconciliationDefinitionAdmin(RefusalsAsMessages, admin.ModelAdmin):  # type: ignore[type-arg]
     """Kept for ever: results name it. One that is not wanted any more is switched off."""
 
-    list_display = ["code", "name_zh", "name_en", "line", "left_code", "right_code", "severity", "valid_from", "active"]
+    list_display = [
+        "code",
+        "name_zh",
+        "name_en",
+        "line",
+        "left_code",
+        "right_code",
+        "severity",
+        "p1_above",
+        "valid_from",
+        "active",
+    ]
     list_filter = ["line", "active", "severity"]
     list_select_related = ["line"]
     search_fields = ["=code", "name_zh", "name_en"]
@@ -75,6 +86,6 @@ class SourceStatementAdmin(LookOnly):
 
 @admin.register(Break)
 class BreakAdmin(LookOnly):
-    list_display = ("id", "line", "business_date", "key", "kind", "difference", "state")
-    list_filter = ("state", "kind")
+    list_display = ("id", "line", "business_date", "key", "kind", "difference", "severity", "state")
+    list_filter = ("state", "severity", "kind")
     list_select_related = ("line",)

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.recon.selectors import UNSETTLED_ONES, WantedBreaks
-from apps.recon.states import BreakState, Cause
+from apps.recon.states import BreakState, Cause, Severity
 
 STATES = [("", _("All")), (UNSETTLED_ONES, _("Not settled")), *BreakState.choices]
 
@@ -13,6 +13,7 @@ class BreakFilter(forms.Form):
     state = forms.ChoiceField(choices=STATES, required=False)
     line = forms.SlugField(required=False)
     definition = forms.SlugField(required=False)
+    severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
     owner = forms.CharField(max_length=150, required=False)
     date = forms.DateField(required=False)
     age = forms.IntegerField(min_value=1, max_value=250, required=False)

@@ -14,6 +14,7 @@ from apps.recon.core.definition import Column
 from apps.recon.core.equations import Equation
 from apps.recon.core.statements import MOST_CHARACTERS
 from apps.recon.models import DefinedColumn, DefinedEquation
+from apps.recon.selectors import COLUMN_FIELDS
 
 
 class ColumnsOfDefinition(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -22,8 +23,7 @@ class ColumnsOfDefinition(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     def columns(self) -> list[Column]:
         """What was written, in order, without what is taken away."""
         said = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        names = ("role", "name", "left", "right", "places", "tolerance")
-        return [Column(**{name: row[name] for name in names}) for row in sorted(said, key=lambda row: row["position"])]
+        return [Column(**{name: row[name] for name in COLUMN_FIELDS}) for row in sorted(said, key=lambda row: row["position"])]
 
     def clean(self) -> None:
         super().clean()
@@ -38,7 +38,7 @@ class ColumnsOfDefinition(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 class ColumnForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = DefinedColumn
-        fields: Any = ["position", "role", "name", "left", "right", "places", "tolerance"]
+        fields: Any = ["position", "role", "name", "left", "right", "places", "tolerance", "severity"]
 
 
 class EquationsOfDefinition(forms.BaseInlineFormSet):  # type: ignore[type-arg]

@@ -34,6 +34,14 @@ class ReconciliationDefinition(models.Model):
     )
     when = models.CharField(_("when"), max_length=120, blank=True, help_text=_("When in the day it is compared, in words."))
     severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices, default=Severity.P2)
+    p1_above = models.DecimalField(
+        _("P1 above"),
+        max_digits=20,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("CNY: a larger difference in an amount is P1, whatever else is said; empty: none is for its amount."),
+    )
     valid_from = models.DateField(_("valid from"))
     active = models.BooleanField(_("active"), default=True)
 
@@ -67,6 +75,13 @@ class DefinedColumn(models.Model):
         decimal_places=6,
         default=Decimal(0),
         help_text=_("In the unit of the column; days for dates."),
+    )
+    severity = models.CharField(
+        _("severity"),
+        max_length=2,
+        choices=Severity.choices,
+        blank=True,
+        help_text=_("Of differences in this column; empty: that of the definition."),
     )
 
     class Meta:
@@ -221,7 +236,7 @@ class Break(models.Model):
     """A difference, kept until somebody explains it. `difference` is left minus right.
 
     Of a definition it stays the same break while one day after the other finds it: `business_date` is the day that found it
-    first, `last_seen` the last one, and `reconciliation` that day's.
+    first, `last_seen` the last one, and `reconciliation` that day's. `severity` as its definition says it; steps say none.
     """
 
     reconciliation = models.ForeignKey(
@@ -238,6 +253,7 @@ class Break(models.Model):
     left = models.JSONField(_("left"), null=True)
     right = models.JSONField(_("right"), null=True)
     difference = models.DecimalField(_("difference"), max_digits=24, decimal_places=2, default=Decimal(0))
+    severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices, blank=True)
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices, default=Cause.UNKNOWN)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")

@@ -42,6 +42,7 @@ class WantedBreaks:
     line: str = ""
     definition: str = ""
     owner: str = ""
+    severity: str = ""
     on: date | None = None
     age: int | None = None
 
@@ -56,7 +57,12 @@ def breaks_for(user: User, wanted: WantedBreaks | None = None) -> QuerySet[Break
         breaks = breaks.filter(state__in=UNSETTLED)
     elif wanted.state:
         breaks = breaks.filter(state=wanted.state)
-    exact = {"line__code": wanted.line, "definition_code": wanted.definition, "owner__username": wanted.owner}
+    exact = {
+        "line__code": wanted.line,
+        "definition_code": wanted.definition,
+        "owner__username": wanted.owner,
+        "severity": wanted.severity,
+    }
     breaks = breaks.filter(**{name: value for name, value in exact.items() if value})
     if wanted.on is not None:
         breaks = breaks.filter(business_date__lte=wanted.on, last_seen__gte=wanted.on)
@@ -165,13 +171,13 @@ def definition_on(code: str, line_code: str, day: date) -> ReconciliationDefinit
     return found if found is not None and found.active else None
 
 
+COLUMN_FIELDS = ("role", "name", "left", "right", "places", "tolerance", "severity")
+
+
 def columns_of(definition: ReconciliationDefinition) -> list[Column]:
     """What is compared, in order. One query."""
     rows = definition.columns.order_by("position", "id")
-    return [
-        Column(role=row.role, name=row.name, left=row.left, right=row.right, places=row.places, tolerance=row.tolerance)
-        for row in rows
-    ]
+    return [Column(**{name: getattr(row, name) for name in COLUMN_FIELDS}) for row in rows]
 
 
 def equations_of(definition: ReconciliationDefinition) -> list[Equation]:

@@ -15,6 +15,7 @@ class BreakSerializer(serializers.ModelSerializer[Break]):
     reconciliation = serializers.CharField(source="reconciliation.name")
     definition = serializers.CharField(source="definition_code")
     first_found = serializers.DateField(source="business_date")
+    severity = serializers.CharField(help_text="P1, P2 or P3; empty where a step compared without a definition.")
     owner = serializers.CharField(source="owner.username", default=None, allow_null=True)
     accepted_by = serializers.CharField(source="accepted_by.username", default=None, allow_null=True)
     explained_by = serializers.CharField(source="explained_by.username", default=None, allow_null=True)
@@ -36,6 +37,7 @@ class BreakSerializer(serializers.ModelSerializer[Break]):
             "left",
             "right",
             "difference",
+            "severity",
             "cause",
             "state",
             "owner",

@@ -21,6 +21,7 @@ from apps.recon.core.equations import Equation, Outcome, evaluate
 from apps.recon.core.join import Broken, Control, Joined, Side, SumTooLarge
 from apps.recon.core.keys import at_once
 from apps.recon.core.matcher import Comparison, Difference
+from apps.recon.core.severity import Gravity
 from apps.recon.errors import LaterDayCompared, NotDefined, SumDoesNotFit, TooManyBreaks
 from apps.recon.events import SidesCompared
 from apps.recon.models import Break, Reconciliation, ReconciliationDefinition
@@ -29,6 +30,7 @@ from apps.recon.states import ENDED_BY_COMPARING, BreakState
 from apps.recon.store import Read, open_side
 
 _BATCH = 2000
+UNSAID = Gravity(plain="")
 SIDES = ("left", "right")
 
 
@@ -95,7 +97,12 @@ def compare_defined(
     breaks = joined.breaks + sum(outcome.broken for outcome in outcomes)
     if breaks > MOST_BREAKS:
         raise TooManyBreaks(count=breaks, most=MOST_BREAKS)
-    return _record(definition, day, joined, outcomes, step_id, actor)
+    gravity = Gravity(
+        plain=definition.severity,
+        p1_above=definition.p1_above,
+        columns={column.name: column.severity for column in columns if column.severity},
+    )
+    return _record(definition, day, joined, outcomes, gravity, step_id, actor)
 
 
 def _evaluated(equations: Sequence[Equation], read: dict[str, Read]) -> list[Outcome]:
@@ -110,6 +117,7 @@ def _record(
     day: date,
     joined: Joined,
     outcomes: Sequence[Outcome],
+    gravity: Gravity,
     step_id: int | None,
     actor: User | None,
 ) -> Reconciliation:
@@ -152,7 +160,7 @@ def _record(
     today = same.filter(business_date=day).values_list("pk", flat=True)
     before = Break.objects.select_for_update().filter(reconciliation__in=[*earlier, *today])
     found = [*joined.differences(), *(broken for outcome in outcomes for broken in outcome.differences)]
-    _keep_breaks(kept, found, before.exclude(state=BreakState.GONE, last_seen__lt=day))
+    _keep_breaks(kept, found, before.exclude(state=BreakState.GONE, last_seen__lt=day), gravity)
     _tell(kept, actor)
     return kept
 
@@ -191,14 +199,14 @@ def _said_by(found: Difference) -> Broken:
     return Broken(key=found.key, kind=found.kind, column="", left=left, right=right, difference=found.difference)
 
 
-def _keep_breaks(kept: Reconciliation, differences: Sequence[Broken], before: QuerySet[Break]) -> None:
+def _keep_breaks(kept: Reconciliation, differences: Sequence[Broken], before: QuerySet[Break], gravity: Gravity = UNSAID) -> None:
     """What says the same keeps its state; what says something else, or was said to be corrected, is open again."""
     known = {(one.key, one.kind, one.column): one for one in before}
     new, again = [], []
     for found in differences:
         one = known.pop((found.key, found.kind.value, found.column), None)
         if one is None:
-            new.append(_break(kept, found))
+            new.append(_break(kept, found, gravity))
             continue
         says_more = (one.left, one.right) != (found.left, found.right) or one.state in (BreakState.GONE, BreakState.CORRECTED)
         if says_more:
@@ -209,10 +217,11 @@ def _keep_breaks(kept: Reconciliation, differences: Sequence[Broken], before: Qu
         if one.state == BreakState.OPEN and one.business_date < kept.business_date:
             one.state = BreakState.CARRIED
         one.reconciliation, one.last_seen, one.run_id = kept, kept.business_date, kept.run_id
+        one.severity = gravity.of(found)
         again.append(one)
     gone = [one.pk for one in known.values() if one.state in ENDED_BY_COMPARING]
     Break.objects.bulk_create(new, batch_size=_BATCH)
-    changed_columns = ["left", "right", "difference", "state", "reconciliation", "last_seen", "run"]
+    changed_columns = ["left", "right", "difference", "state", "reconciliation", "last_seen", "run", "severity"]
     Break.objects.bulk_update(again, changed_columns, batch_size=200)
     for at in range(0, len(gone), _BATCH):
         left = Break.objects.filter(pk__in=gone[at : at + _BATCH])
@@ -222,7 +231,7 @@ def _keep_breaks(kept: Reconciliation, differences: Sequence[Broken], before: Qu
         lapse_approval(approval_id=approval)  # nothing is left to accept
 
 
-def _break(kept: Reconciliation, found: Broken) -> Break:
+def _break(kept: Reconciliation, found: Broken, gravity: Gravity) -> Break:
     return Break(
         reconciliation=kept,
         definition_code=kept.definition.code if kept.definition else "",
@@ -236,4 +245,5 @@ def _break(kept: Reconciliation, found: Broken) -> Break:
         left=found.left,
         right=found.right,
         difference=found.difference,
+        severity=gravity.of(found),
     )

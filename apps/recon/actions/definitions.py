@@ -22,6 +22,7 @@ from apps.recon.errors import DefinitionUnsound
 from apps.recon.events import DefinitionChanged
 from apps.recon.models import DefinedColumn, DefinedEquation, Reconciliation, ReconciliationDefinition
 from apps.recon.selectors import columns_of, equations_of
+from apps.recon.states import Role
 from apps.recon.store import known_columns
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "definitions.json"
@@ -36,6 +37,8 @@ WHY: dict[str, Any] = {
     "not_summed": _("texts and dates cannot be summed: no side may have several rows of a key"),
     "no_such_column": _("the source has no such column"),
     "no_such_source": _("nobody knows a source of this code"),
+    "key_severity": _("a key does not differ: it has no severity"),
+    "p1_above": _("the amount above which a difference is P1 is not negative, and asks for a column that is an amount"),
     "rows": _("rows are chosen as NAME=value,value;NAME=value"),
     "same_equation": _("two equations have this name"),
     "no_equation": _("an equation is written as left.a + right.b[kind=x,y] - 100 = left.c; also with >= and <="),
@@ -60,6 +63,8 @@ def _problems(
 ) -> Iterable[Unsound]:
     yield from problems_of(columns, [side for side in SIDES if getattr(definition, f"{side}_many")])
     yield from problems_of_equations(equations)
+    if definition.p1_above is not None and (definition.p1_above < 0 or all(column.role != Role.AMOUNT for column in columns)):
+        yield Unsound("p1_above", f"{definition.p1_above:f}")
     for side in SIDES:
         kind, code, rows = (getattr(definition, f"{side}_{name}") for name in ("kind", "code", "rows"))
         if not rows_are_sound(rows):
@@ -127,6 +132,7 @@ def _as_texts(definition: ReconciliationDefinition) -> dict[str, str]:
 def _columns_text(columns: Sequence[Column]) -> str:
     return "; ".join(
         f"{one.role} {one.name}: {one.left} / {one.right}, {one.places} places, ± {one.tolerance.normalize():f}"
+        + (f", {one.severity}" if one.severity else "")
         for one in columns
     )
 
@@ -156,6 +162,7 @@ def load_definitions() -> int:
             Equation(**{**said, "per": tuple(said.get("per", [])), "tolerance": Decimal(said.get("tolerance", "0"))})
             for said in facts.pop("equations", [])
         ]
+        facts["p1_above"] = Decimal(facts["p1_above"]) if "p1_above" in facts else None
         facts["valid_from"] = date.fromisoformat(facts["valid_from"])
         _keep(ReconciliationDefinition(line=line, **facts), columns, equations, None, None)
         new += 1

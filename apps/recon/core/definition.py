@@ -23,6 +23,7 @@ class Column:
     right: str
     places: int = 2
     tolerance: Decimal = Decimal(0)
+    severity: str = ""
 
     def of(self, side: str) -> str:
         return self.left if side == "left" else self.right
@@ -50,6 +51,8 @@ def problems_of(columns: Sequence[Column], many: Collection[str]) -> Iterable[Un
             yield Unsound("same_name", column.name)
         seen.add(column.name)
         if column.role == KEY:
+            if column.severity:
+                yield Unsound("key_severity", column.name)
             continue
         if column.tolerance < 0:
             yield Unsound("negative_tolerance", column.name)

@@ -24,11 +24,11 @@ from apps.recon.actions import (
 )
 from apps.recon.filters import STATES, BreakFilter, Explanation, SeveralBreaks
 from apps.recon.models import Break
-from apps.recon.states import UNSETTLED, Cause
+from apps.recon.states import UNSETTLED, Cause, Severity
 
 COLUMNS = (
     "number", "definition", "line", "first_found", "last_found", "key", "kind", "column", "left", "right", "difference",
-    "state", "cause", "owner", "explained_by", "accepted_by", "reason",
+    "severity", "state", "cause", "owner", "explained_by", "accepted_by", "reason",
 )  # fmt: skip
 
 
@@ -54,7 +54,12 @@ def list_breaks(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Request"):
         return render(request, "recon/_list.html", context)
-    context |= {"states": STATES, "lines": lines_visible_to(user), "definitions": selectors.codes_defined(user)}
+    context |= {
+        "states": STATES,
+        "severities": Severity.choices,
+        "lines": lines_visible_to(user),
+        "definitions": selectors.codes_defined(user),
+    }
     return render(request, "recon/breaks.html", context)
 
 
@@ -84,6 +89,7 @@ def _rows(breaks: Iterator[Break]) -> Iterator[str]:
                 _said(one.left),
                 _said(one.right),
                 f"{one.difference:f}",
+                one.severity,
                 one.get_state_display(),
                 one.get_cause_display(),
                 *(str(person or "") for person in (one.owner, one.explained_by, one.accepted_by)),

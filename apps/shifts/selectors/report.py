@@ -213,8 +213,7 @@ def _breaks(line: BusinessLine) -> Iterable[Told]:
         definition = one.reconciliation.definition
         zh = definition.name_zh if definition else one.reconciliation.name
         en = definition.name_en if definition else one.reconciliation.name
-        red = definition is not None and definition.severity == BreakSeverity.P1
-        facts: Told = {"state": one.state, "more": f"{one.difference:f}", "red": red}
+        facts: Told = {"state": one.state, "more": f"{one.difference:f}", "red": one.severity == BreakSeverity.P1}
         yield told("break", str(one.pk), [one.pk], f"{zh} · {one.key}", f"{en} · {one.key}", **facts)
 
 
