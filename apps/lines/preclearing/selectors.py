@@ -19,8 +19,10 @@ from apps.lines.core.details import Leg
 from apps.lines.core.layouts import BadRow, Row
 from apps.lines.fees.core.rates import Key, Rate
 from apps.lines.fees.selectors import rates_on
-from apps.lines.fees.states import Side
+from apps.lines.fees.states import SecurityClass, Side
 from apps.lines.preclearing import conf
+from apps.lines.preclearing.core.bonds import interests_in
+from apps.lines.preclearing.core.executions import Execution
 from apps.lines.preclearing.core.forecast import NOTHING, Position, tolerance_of
 from apps.lines.preclearing.core.own import fees_on
 from apps.lines.preclearing.core.terms import PreclearingTerms, on
@@ -28,7 +30,7 @@ from apps.lines.preclearing.core.variance import Line, causes_of
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preclearing.states import AccountState, Basis, Cause
 from apps.lines.preclearing.store import Final, Net, layouts
-from apps.lines.selectors import bytes_of, comparable, details_in, file_of, table_of
+from apps.lines.selectors import NotHere, bytes_of, comparable, details_in, file_of, table_of
 from apps.lines.states import Guarantee
 from apps.recon.conf import Table
 
@@ -44,7 +46,7 @@ def packaged_terms() -> PreclearingTerms:
 def comparable_tables() -> list[Table]:
     """What of this line reconciliations may be defined over."""
     fees = ("fee_stamp", "fee_handling", "fee_regulatory", "fee_transfer")
-    columns = ("cash_account", "account", "unit", "security", "side", "quantity", "principal", *fees, "net", "ref_no")
+    columns = ("cash_account", "account", "unit", "security", "side", "quantity", "principal", "interest", *fees, "net", "ref_no")
     return [comparable("preclearing_trades", PreclearingTrade, *columns)]
 
 
@@ -59,6 +61,19 @@ def rows_on(business_date: date, code: str) -> tuple[ArrivedFile, list[Row]]:
 def rates_in_force(day: date) -> Mapping[Key, Rate]:
     """The fee table of a business date. One query."""
     return {key: row.as_rate for key, row in rates_on(day).items()}
+
+
+def interests_on(
+    day: date, executions: Iterable[Execution], terms: PreclearingTerms
+) -> tuple[dict[str, int], dict[str, frozenset[Decimal]]]:
+    """The file that says accrued interest, by its code, and the interest of bonds among the executions; nothing of either when
+    the file is not here. Raises UnreadableFile and BadRow."""
+    bonds = {one.security for one in executions if terms.class_of(one.security, day) == SecurityClass.BOND}
+    try:
+        file, rows = rows_on(day, conf.INTEREST)
+    except NotHere:
+        return {}, {}
+    return {conf.INTEREST: file.pk}, interests_in(rows, securities=bonds, day=day)
 
 
 def amounts_in(rows: Iterable[Row], column: str, *, signed: bool = False) -> dict[str, Decimal]:

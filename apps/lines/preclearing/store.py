@@ -182,6 +182,7 @@ def _columns(one: OwnTrade) -> dict[str, Any]:
         "side": one.side,
         "quantity": said.quantity,
         "principal": one.principal,
+        "interest": one.interest,
         "fee_stamp": fees.stamp,
         "fee_handling": fees.handling,
         "fee_regulatory": fees.regulatory,
