@@ -21,7 +21,7 @@ def _forecast(close: list[str]) -> list[Arrow]:
         *(Arrow(source=id, target="close_here") for id in close),
         Arrow(source="close", target="await_interest"),
         Arrow(source="await_interest", target="interest_over"),
-        Arrow(source="await_interest_given_up", target="interest_over", way="bottom row:3.7 bottom"),
+        Arrow(source="await_interest_given_up", target="interest_over", way="right bottom"),
         Arrow(source="interest_over", target="close_here", way="top bottom"),
         Arrow(source="close_here", target="terms"),
         Arrow(source="terms", target="own"),

@@ -21,9 +21,11 @@ from apps.lines.preclearing.core.simulated import BOND, FIRST_ACCOUNT, SECOND_AC
 from apps.lines.preclearing.core.terms import BondRule
 from apps.lines.preclearing.core.variance import Line, causes_of
 from apps.lines.preclearing.models import PreclearingTrade
-from apps.lines.preclearing.selectors import packaged_terms
+from apps.lines.preclearing.selectors import interests_on, packaged_terms
 from apps.lines.preclearing.states import Cause
 from apps.people.models import User
+from apps.recon.actions import compare_defined, load_definitions
+from apps.recon.models import Break
 from tests.lines.preclearing import (
     a_world,
     answer,
@@ -72,7 +74,7 @@ def test_a_bond_comes_to_its_quantity_times_clean_price_and_accrued_interest(cod
     ("said", "terms", "interest", "flaw"),
     [
         ({}, TERMS, None, Flaw.NO_INTEREST),
-        ({}, TERMS, Decimal(100), Flaw.UNUSABLE_INTEREST),
+        ({}, TERMS, Decimal("100.01"), Flaw.UNUSABLE_INTEREST),
         ({"price": None}, TERMS, ACCRUED, Flaw.NO_PRICE),
         ({"quantity": 300}, TERMS, ACCRUED, Flaw.OTHER_AMOUNT),
         ({"amount": Decimal("30626.53")}, TERMS, ACCRUED, Flaw.OTHER_AMOUNT),
@@ -131,8 +133,16 @@ def test_a_forced_close_counts_on_the_side_that_the_table_says_from_its_day_on()
 
 
 def test_a_rate_on_the_face_value_is_charged_on_the_face_value_of_the_bonds():
-    facts = {"id": 1, "market": "SH", "security_class": "bond", "side": ChargedSide.BOTH, "valid_from": date(2020, 1, 1)}
-    rate = Rate(**facts, fee=Fee.HANDLING, base=Base.FACE_VALUE, per_mille=Decimal("0.01"))
+    rate = Rate(
+        id=1,
+        market="SH",
+        security_class="bond",
+        fee=Fee.HANDLING,
+        side=ChargedSide.BOTH,
+        valid_from=date(2020, 1, 1),
+        base=Base.FACE_VALUE,
+        per_mille=Decimal("0.01"),
+    )
 
     (trade,), findings = forecast_with([a_bond()], held={rate.key: rate})
 
@@ -255,6 +265,25 @@ def test_a_bond_that_only_the_final_details_count_is_a_cause_of_the_variance_to_
     assert row.variance == sum(Decimal(amount) for amount in row.causes.values())
     later = bond.net + sum(one.net for one in world.trades if not one.in_first and one.cash_account == bond.cash_account)
     assert Decimal(row.causes["later"]) == later
+
+
+def test_fees_of_the_bond_are_compared_with_those_charged_as_of_every_trade(root):
+    world = a_world()
+    finished(until_evening(root, world))
+    load_definitions()
+
+    compared = compare_defined(code="R16", line_code="preclearing-sh", day=DAY)
+
+    assert compared.matched == 12  # the bond is among them
+    later = next(one for one in world.trades if not one.in_own)
+    found = Break.objects.filter(reconciliation=compared).values_list("kind", "key")
+    assert [(kind, later.ref_no in key) for kind, key in found] == [("only_right", True)]
+
+
+def test_a_day_without_bonds_does_not_read_the_file_of_interest(root):
+    stock = a_bond(security="600001")
+
+    assert interests_on(DAY, [stock], TERMS) == ({}, {})
 
 
 def test_interest_that_is_no_number_stops_the_forecast_with_its_place_and_nothing_is_kept(root):

@@ -82,8 +82,10 @@ def interests_on(
     day: date, executions: Iterable[Execution], terms: PreclearingTerms
 ) -> tuple[dict[str, int], dict[str, frozenset[Decimal]]]:
     """The file that says accrued interest, by its code, and the interest of bonds among the executions; nothing of either when
-    the file is not here. Raises UnreadableFile and BadRow."""
+    there are no bonds or the file is not here. Raises UnreadableFile and BadRow."""
     bonds = {one.security for one in executions if terms.class_of(one.security, day) == SecurityClass.BOND}
+    if not bonds:
+        return {}, {}
     try:
         file, rows = rows_on(day, conf.INTEREST)
     except NotHere:

@@ -57,7 +57,7 @@ def value_of_bond(one: Execution, rule: BondRule | None, interests: Interests) -
         if not said:
             return Finding(Flaw.NO_INTEREST, one.row_no, one.security)
         accrued = max(said)
-        if len(said) > 1 or accrued >= rule.face:
+        if len(said) > 1 or accrued > rule.face:
             return Finding(Flaw.UNUSABLE_INTEREST, one.row_no, one.security)
     bonds = one.quantity * rule.bonds
     quoted, full = CENT(product(bonds, one.price)), CENT(product(bonds, one.price + accrued))
