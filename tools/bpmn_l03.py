@@ -23,8 +23,8 @@ def arrival(id: str, zh: str, en: str, at: tuple[float, float], code: str, deadl
     return Element(id=id, kind="receiveTask", zh=zh, en=en, at=at, attributes=attributes)
 
 
-def given_up(host: str, at: tuple[float, float]) -> Element:
-    """The end of the wait for the first batch, on the lower edge of the waiting step."""
+def given_up(host: str, at: tuple[float, float], node: str = "SH.PRE.GIVE_UP") -> Element:
+    """The end of the wait for a file that is not waited for at any price, on the lower edge of the waiting step."""
     return Element(
         id=f"{host}_given_up",
         kind="boundaryEvent",
@@ -32,7 +32,7 @@ def given_up(host: str, at: tuple[float, float]) -> Element:
         en="Given up",
         at=at,
         attributes={"attachedToRef": host},
-        inner='      <bpmn:timerEventDefinition clearway:timeNode="SH.PRE.GIVE_UP"/>\n',
+        inner=f'      <bpmn:timerEventDefinition clearway:timeNode="{node}"/>\n',
         label="below-right",
     )
 
@@ -82,6 +82,9 @@ FORECAST = [
     ),
     both("close", "Files at the close", (2.8, 1)),
     *(arrival(id, zh, en, (3.8, row), code, "SH.PRE.OWN") for id, (zh, en, code, row) in CLOSE.items()),
+    arrival("await_interest", "等待应计利息", "Accrued interest", (3.8, 3), "zqjsxx", "SH.PRE.OWN"),
+    given_up("await_interest", (3.8, 3.36), "SH.PRE.OWN"),
+    Element(id="interest_over", kind="exclusiveGateway", zh="", en="Interest is not waited for any longer", at=(4.8, 3)),
     both("close_here", "Files at the close are here", (4.8, 1)),
     terms((5.8, 1)),
     service(

@@ -120,10 +120,11 @@ class LinesConfig(AppConfig):
         from apps.lines.corrections.actions import CORRECTION_KIND, send_corrections
         from apps.lines.corrections.conf import register_corrected
         from apps.lines.fund_shenzhen.selectors import corrected_tables as of_fund_shenzhen
+        from apps.lines.preclearing.selectors import corrected_tables as of_preclearing
         from apps.lines.rtgs.selectors import corrected_tables as of_rtgs
         from apps.lines.rtgs_shenzhen.selectors import corrected_tables as of_rtgs_shenzhen
 
-        for declared in (*of_rtgs(), *of_agency(), *of_rtgs_shenzhen(), *of_fund_shenzhen()):
+        for declared in (*of_rtgs(), *of_agency(), *of_rtgs_shenzhen(), *of_fund_shenzhen(), *of_preclearing()):
             register_corrected(declared)
         register_kind(CORRECTION_KIND)
         register_chore("lines.corrections", SEND_EVERY_SECONDS, send_corrections)

@@ -25,7 +25,7 @@ from tests.lines.lending import at, finished, outputs_of, post, texts, tried
 __all__ = ["at", "finished", "outputs_of", "post", "texts", "tried"]
 
 DAY = date(2025, 11, 20)
-GIVEN_UP = ("await_first_given_up", "await_first_summary_given_up")
+GIVEN_UP = ("await_first_given_up", "await_first_summary_given_up", "await_interest_given_up")
 
 
 def installed(settings: Any, root: Path) -> None:

@@ -45,7 +45,7 @@ def comes_to(file: ArrivedFile, run: int, originals: list[Any], cash: str) -> De
 
 
 def test_every_declaration_names_columns_that_its_table_has():
-    assert {one.line for one in declarations()} == {"rtgs-sh", "agency-sh", "rtgs-sz", "fund-sz"}
+    assert {one.line for one in declarations()} == {"rtgs-sh", "agency-sh", "rtgs-sz", "fund-sz", "preclearing-sh"}
     for one in declarations():
         columns = {field.name for field in one.table._meta.get_fields()}
         named = {*one.key, *one.measures, *one.words, one.cash, one.cash_account, "run", "file", "row_no"}

@@ -43,7 +43,11 @@ def breaks():
     [
         (Fault.UNKNOWN_UNIT, "gh 第 12 行：单元 09999 没有对应的资金账户；不计入。", 1),
         (Fault.UNKNOWN_CLASS, "gh 第 12 行：证券 900901 没有类别；不计入。", 1),
-        (Fault.UNKNOWN_SIDE, "gh 第 12 行：不认识买卖方向 7；不计入。", 1),
+        (Fault.UNKNOWN_SIDE, "gh 第 12 行：不认识买卖方向 9；不计入。", 1),
+        (Fault.FORCED_CLOSE, "gh 第 12 行：买卖方向表未说明代码 7 是付款还是收款；不计入。", 1),
+        (Fault.NO_INTEREST, "gh 第 5 行：zqjsxx 没有 019547 当日的应计利息；不计入。", 1),
+        (Fault.TWO_INTERESTS, "gh 第 5 行：zqjsxx 中 019547 的应计利息不一致，或超过面值；不计入。", 1),
+        (Fault.OTHER_UNITS, "gh 第 5 行：成交金额不等于债券表所述的数量 × 价格（37456.95 ≠ 374569.50）；不计入。", 1),
         (Fault.NO_RATE, "gh 第 4 行：费率表没有 fund/handling 的费率；计入时不含该项费用。", 0),
     ],
 )

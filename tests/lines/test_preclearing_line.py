@@ -172,7 +172,7 @@ def test_the_page_of_the_run_links_every_file_that_its_numbers_came_from_with_fe
         assert word in page
         for file_id in kept().files.values():
             assert reverse("file", args=[file_id]) in page
-    assert set(kept().files) == {"zjye", "yqdf", "gh", "jsmx01_", "zjhz01_", "yqcx", "jsmx", "zjhz", "qtsl"}
+    assert set(kept().files) == {"zjye", "yqdf", "gh", "zqjsxx", "jsmx01_", "zjhz01_", "yqcx", "jsmx", "zjhz", "qtsl"}
     with django_assert_max_num_queries(3):
         figures = figures_of(run.pk)
     assert figures is not None

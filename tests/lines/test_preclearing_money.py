@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from apps.lines.core.layouts import BadRow, Row
 from apps.lines.fees.core.rates import Rate
 from apps.lines.fees.states import Base, ChargedSide, Fee, SecurityClass, Side
+from apps.lines.preclearing.core.executions import Execution, Flaw, executions_in
 from apps.lines.preclearing.core.forecast import Position, tolerance_of
-from apps.lines.preclearing.core.own import Execution, Flaw, executions_in, fees_on, forecast_of
+from apps.lines.preclearing.core.own import fees_on, forecast_of
 from apps.lines.preclearing.core.simulated import Fault, build_world
 from apps.lines.preclearing.core.simulated_files import STAGES, files_of
 from apps.lines.preclearing.core.variance import Line, causes_of, within
@@ -118,7 +119,9 @@ def an_execution(row=1, **said):
     ("said", "flaw"),
     [
         ({"unit": "99999"}, Flaw.UNKNOWN_UNIT),
-        ({"code": "7"}, Flaw.UNKNOWN_SIDE),
+        ({"code": "9"}, Flaw.UNKNOWN_SIDE),
+        ({"code": "7"}, Flaw.UNVERIFIED_SIDE),
+        ({"code": "8"}, Flaw.UNVERIFIED_SIDE),
         ({"security": "900901"}, Flaw.UNKNOWN_CLASS),
         ({"day": date(2025, 11, 19)}, Flaw.NOT_TODAY),
         ({"day": None}, Flaw.NOT_TODAY),
@@ -144,7 +147,7 @@ def test_the_net_of_a_forecast_is_what_is_sold_less_what_is_bought_less_fees(pai
 
 def a_row(**said):
     facts = {"GDDM": "A1", "BCRQ": "20251120", "CJBH": "7", "GSDM": "00W40", "CJSL": "100", "ZQDM": "600001", "BS": "B"}
-    return Row(4, facts | {"CJJE": "1000.00"} | said, "gh")
+    return Row(4, facts | {"CJJG": "10.000", "CJJE": "1000.00"} | said, "gh")
 
 
 def test_an_execution_gets_the_number_that_the_depository_writes():
@@ -152,7 +155,8 @@ def test_an_execution_gets_the_number_that_the_depository_writes():
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("CJSL", "-1"), ("CJSL", "1.5"), ("CJJE", "x"), ("CJJE", "-1.00"), ("CJJE", "1.001")]
+    ("column", "value"),
+    [("CJSL", "-1"), ("CJSL", "1.5"), ("CJJE", "x"), ("CJJE", "-1.00"), ("CJJE", "1.001"), ("CJJG", "-1"), ("CJJG", "x")],
 )
 def test_a_value_that_cannot_be_read_names_file_row_and_column(column, value):
     with pytest.raises(BadRow, match=f"gh: row 4, {column}"):

@@ -111,7 +111,10 @@ class PreclearingAccount(models.Model):
 
 
 class PreclearingTrade(models.Model):
-    """An own execution with the fees of our fee table. `row_no` is the row of `file`."""
+    """An own execution with the fees of our fee table. `row_no` is the row of `file`; `quantity` is what that row says.
+
+    `interest`: accrued interest of a bond, part of `principal` and with its sign.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", verbose_name=_("run"))
     line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("business line"))
@@ -126,6 +129,7 @@ class PreclearingTrade(models.Model):
     side = models.CharField(_("side"), max_length=4, choices=Side.choices)
     quantity = models.BigIntegerField(_("quantity"))
     principal = _money(_("principal"))
+    interest = _money(_("accrued interest"))
     fee_stamp = _money(_("stamp duty"))
     fee_handling = _money(_("handling fee"))
     fee_regulatory = _money(_("regulatory fee"))

@@ -1,38 +1,49 @@
 """What the steps of pre-clearing compute with, and the figures that the run page shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import Abs
 
 from apps.calendars.selectors import previous_business_day
+from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.kernel import dmn
 from apps.kernel.money import CENT, parse_amount
 from apps.lines.core.balances import cash_balances
 from apps.lines.core.details import Leg
 from apps.lines.core.layouts import BadRow, Row
+from apps.lines.corrections.conf import Corrected
 from apps.lines.fees.core.rates import Key, Rate
 from apps.lines.fees.selectors import rates_on
-from apps.lines.fees.states import Side
+from apps.lines.fees.states import SecurityClass, Side
+from apps.lines.models import Obligation
 from apps.lines.preclearing import conf
+from apps.lines.preclearing.core.bonds import interests_in
+from apps.lines.preclearing.core.executions import Execution, executions_in
 from apps.lines.preclearing.core.forecast import NOTHING, Position, tolerance_of
-from apps.lines.preclearing.core.own import fees_on
+from apps.lines.preclearing.core.own import fees_on, forecast_of
 from apps.lines.preclearing.core.terms import PreclearingTerms, on
 from apps.lines.preclearing.core.variance import Line, causes_of
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preclearing.states import AccountState, Basis, Cause
-from apps.lines.preclearing.store import Final, Net, layouts
-from apps.lines.selectors import bytes_of, comparable, details_in, file_of, table_of
+from apps.lines.preclearing.store import Final, Net, layouts, trades_in
+from apps.lines.rtgs.selectors import MEASURES, OBLIGATION
+from apps.lines.selectors import NotHere, bytes_of, comparable, details_in, file_of, table_of
 from apps.lines.states import Guarantee
+from apps.lines.store import obligations_in
 from apps.recon.conf import Table
 
 LISTED = 20
+TRADE_MEASURES = (
+    "quantity", "principal", "interest", "fee_stamp", "fee_handling", "fee_regulatory", "fee_transfer", "fee_other", "net",
+)  # fmt: skip
 PACKAGED_TERMS = Path(__file__).parent / "data" / "terms.dmn"
 
 
@@ -44,21 +55,42 @@ def packaged_terms() -> PreclearingTerms:
 def comparable_tables() -> list[Table]:
     """What of this line reconciliations may be defined over."""
     fees = ("fee_stamp", "fee_handling", "fee_regulatory", "fee_transfer")
-    columns = ("cash_account", "account", "unit", "security", "side", "quantity", "principal", *fees, "net", "ref_no")
+    columns = ("cash_account", "account", "unit", "security", "side", "quantity", "principal", "interest", *fees, "net", "ref_no")
     return [comparable("preclearing_trades", PreclearingTrade, *columns)]
 
 
 def rows_on(business_date: date, code: str) -> tuple[ArrivedFile, list[Row]]:
-    """The rows of a file by its layout. Raises NotHere, UnreadableFile and BadRow."""
-    file, layout = file_of(conf.LINE, business_date, code), layouts()[code]
+    """The file of a day that counts, and its rows. Raises NotHere, UnreadableFile and BadRow."""
+    file = file_of(conf.LINE, business_date, code)
+    return file, rows_in(file)
+
+
+def rows_in(file: ArrivedFile) -> list[Row]:
+    """The rows of a file by its layout. Raises UnreadableFile and BadRow."""
+    layout = layouts()[file.file_code]
     if layout.kind == "table":
-        return file, layout.rows_of_table(table_of(file))
-    return file, [row for row in layout.rows_of_text(bytes_of(file)) if any(row.values.values())]
+        return layout.rows_of_table(table_of(file))
+    return [row for row in layout.rows_of_text(bytes_of(file)) if any(row.values.values())]
 
 
 def rates_in_force(day: date) -> Mapping[Key, Rate]:
     """The fee table of a business date. One query."""
     return {key: row.as_rate for key, row in rates_on(day).items()}
+
+
+def interests_on(
+    day: date, executions: Iterable[Execution], terms: PreclearingTerms
+) -> tuple[dict[str, int], dict[str, frozenset[Decimal]]]:
+    """The file that says accrued interest, by its code, and the interest of bonds among the executions; nothing of either when
+    there are no bonds or the file is not here. Raises UnreadableFile and BadRow."""
+    bonds = {one.security for one in executions if terms.class_of(one.security, day) == SecurityClass.BOND}
+    if not bonds:
+        return {}, {}
+    try:
+        file, rows = rows_on(day, conf.INTEREST)
+    except NotHere:
+        return {}, {}
+    return {conf.INTEREST: file.pk}, interests_in(rows, securities=bonds, day=day)
 
 
 def amounts_in(rows: Iterable[Row], column: str, *, signed: bool = False) -> dict[str, Decimal]:
@@ -134,8 +166,19 @@ def own_nets(run_id: int) -> dict[str, Net]:
 def guaranteed_on(business_date: date) -> tuple[ArrivedFile, list[Leg]]:
     """Final details of the guaranteed net that is cleared on the day. Raises NotHere, UnreadableFile and CannotNormalise."""
     file = file_of(conf.LINE, business_date, conf.FINAL)
-    legs = [one for one in legs_of(file) if one.guarantee is Guarantee.CCP_NET and one.clear_date == business_date]
-    return file, legs
+    return file, guaranteed_in(file, business_date)
+
+
+def guaranteed_in(file: ArrivedFile, business_date: date) -> list[Leg]:
+    """What of final details is the guaranteed net that is cleared on the day. Raises UnreadableFile and CannotNormalise."""
+    return [one for one in legs_of(file) if one.guarantee is Guarantee.CCP_NET and one.clear_date == business_date]
+
+
+def reported_details(run_id: int) -> ArrivedFile | None:
+    """The final details that the figures of the run were made of; None before them. Two queries."""
+    account = PreclearingAccount.objects.filter(run_id=run_id).order_by("pk").first()
+    key = account.files.get(conf.FINAL) if account is not None else None
+    return ArrivedFile.objects.get(pk=key) if key is not None else None
 
 
 def line_of(leg: Leg, terms: PreclearingTerms, day: date) -> Line:
@@ -295,3 +338,33 @@ def figures_of(run_id: int) -> Figures | None:
     trades = PreclearingTrade.objects.filter(run_id=run_id)
     largest = trades.order_by(Abs("principal").desc(), "pk")[:LISTED]
     return Figures(accounts, list(largest), trades.count())
+
+
+def corrected_tables() -> list[Corrected]:
+    """Own executions and the final details of the guaranteed net, as corrected files reverse them.
+
+    Not the first batch: what was sent because of it is not computed again, and a later one shows as variance.
+    """
+    facts: dict[str, Any] = {"line": conf.LINE, "outgoing": conf.OUTGOING, "key": ("ref_no", "account", "security")}
+    facts |= {"cash_account": "cash_account", "account": "account", "security": "security"}
+    trades: dict[str, Any] = {"table": PreclearingTrade, "measures": TRADE_MEASURES, "words": ("unit", "security_class", "side")}
+    details: dict[str, Any] = {"table": Obligation, "measures": MEASURES, "words": OBLIGATION}
+    return [
+        Corrected(**facts, **trades, files=(conf.OWN,), cash="net", quantity=None, read=_own_executions),
+        Corrected(**facts, **details, files=(conf.FINAL,), cash="net_cash", quantity="quantity", read=_final_details),
+    ]
+
+
+def _own_executions(run: Run, file: ArrivedFile) -> Iterator[PreclearingTrade]:
+    """What of the file counts by the terms of the run, with the interest that counts now."""
+    day = run.business_date
+    said = run.variables.get("terms")
+    terms = PreclearingTerms.model_validate(said) if said else packaged_terms()
+    executions = executions_in(rows_in(file))
+    _file, interests = interests_on(day, executions, terms)
+    trades, _findings = forecast_of(executions, terms=terms, held=rates_in_force(day), day=day, interests=interests)
+    return trades_in(run, file, trades)
+
+
+def _final_details(run: Run, file: ArrivedFile) -> Iterator[Obligation]:
+    return obligations_in(run.pk, file, guaranteed_in(file, run.business_date))

@@ -1,6 +1,6 @@
 """The only writer of this line's tables, and the layouts of its files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,12 +10,14 @@ from django.db import transaction
 from apps.engine.models import Run
 from apps.files.models import ArrivedFile
 from apps.lines.agency.core.funding import Agreed
+from apps.lines.core.details import Leg
 from apps.lines.core.layouts import Layout
+from apps.lines.models import Obligation
 from apps.lines.preclearing.core.forecast import Position
 from apps.lines.preclearing.core.own import OwnTrade
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
 from apps.lines.preclearing.states import ACCOUNT_MOVES, FORECAST_STATES, Basis, Cause
-from apps.lines.store import chunks, packaged_layouts
+from apps.lines.store import chunks, packaged_layouts, replace_obligations
 
 
 def layouts() -> dict[str, Layout]:
@@ -66,8 +68,8 @@ def replace_forecast(
     trail = {"run": run, "line_id": run.line_id, "business_date": run.business_date}
     PreclearingTrade.objects.filter(run=run).delete()
     PreclearingAccount.objects.filter(run=run).delete()
-    for part in chunks(trades):
-        PreclearingTrade.objects.bulk_create([PreclearingTrade(**trail, file=trades_file, **_columns(one)) for one in part])
+    for part in chunks(trades_in(run, trades_file, trades)):
+        PreclearingTrade.objects.bulk_create(part)
     rows = [
         PreclearingAccount(
             **trail,
@@ -86,6 +88,22 @@ def replace_forecast(
     PreclearingAccount.objects.bulk_create(rows)
     for row in rows:
         _keep_basis(row, Basis.OWN, own.get(row.account, Net()))
+
+
+def trades_in(run: Run, file: ArrivedFile, trades: Iterable[OwnTrade]) -> Iterator[PreclearingTrade]:
+    """Own executions of a file as rows that nobody has kept yet."""
+    trail = {"run": run, "line_id": run.line_id, "business_date": run.business_date, "file": file}
+    return (PreclearingTrade(**trail, **_columns(one)) for one in trades)
+
+
+def post_final(run_id: int, file: ArrivedFile, legs: Iterable[Leg]) -> int:
+    """The details that the reported figures are made of, once a run: from then on they are corrected, not read again.
+
+    Gives how many were posted now.
+    """
+    if Obligation.objects.filter(run_id=run_id, file_code=file.file_code).exists():
+        return 0
+    return replace_obligations(run_id=run_id, file=file, legs=legs)
 
 
 @transaction.atomic
@@ -182,6 +200,7 @@ def _columns(one: OwnTrade) -> dict[str, Any]:
         "side": one.side,
         "quantity": said.quantity,
         "principal": one.principal,
+        "interest": one.interest,
         "fee_stamp": fees.stamp,
         "fee_handling": fees.handling,
         "fee_regulatory": fees.regulatory,

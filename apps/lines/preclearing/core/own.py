@@ -1,40 +1,21 @@
 """Own executions (`gh`) as cash: principal and the fees of the fee table, trade by trade (fact book 3.7, 5.1 and line L03). CNY.
 
-A trade that a table of the terms does not know is told and not counted; one without a rate is counted without that fee.
+A trade that a table of the terms does not know is told and not counted; one without a rate is counted without that fee. What a
+bond comes to is made of its price and its accrued interest.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-from apps.kernel.money import CENT, NotAnAmount, parse_amount
-from apps.lines.core.details import day_of
-from apps.lines.core.layouts import Row
 from apps.lines.fees.core.rates import Key, Rate
 from apps.lines.fees.core.trades import Standing, Trade, bill_of
 from apps.lines.fees.states import Base, Fee, Market, SecurityClass, Side
+from apps.lines.preclearing.core.bonds import Interests, Value, value_of_bond
+from apps.lines.preclearing.core.executions import Execution, Finding, Flaw
 from apps.lines.preclearing.core.forecast import NOTHING
 from apps.lines.preclearing.core.terms import PreclearingTerms
-
-NUMBER_WIDTH = 8
-"""CJBH is N8 in `gh` and text in the details of the depository, which has the zeros before it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Execution:
-    """A row of `gh`. Quantity and amount have no sign."""
-
-    row_no: int
-    account: str
-    unit: str
-    security: str
-    code: str
-    quantity: int
-    amount: Decimal
-    ref_no: str
-    day: date | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +36,10 @@ class Fees:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnTrade:
-    """An execution that counts, with the account that it settles on; `principal` > 0 comes to us."""
+    """An execution that counts, with the account that it settles on; `principal` > 0 comes to us.
+
+    `interest`: accrued interest of a bond, part of the principal and with its sign.
+    """
 
     execution: Execution
     cash_account: str
@@ -63,81 +47,78 @@ class OwnTrade:
     side: Side
     principal: Decimal
     fees: Fees
+    interest: Decimal = NOTHING
 
     @property
     def net(self) -> Decimal:
         return self.principal + self.fees.total
 
 
-class Flaw(StrEnum):
-    NOT_TODAY = "not_today"
-    UNKNOWN_UNIT = "unknown_unit"
-    UNKNOWN_CLASS = "unknown_class"
-    UNKNOWN_SIDE = "unknown_side"
-    NO_RATE = "no_rate"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`row`: of the first execution that it is about; `detail`: the unit, code, date or fee."""
-
-    flaw: Flaw
-    row: int
-    detail: str
-
-
-def executions_in(rows: Iterable[Row]) -> list[Execution]:
-    """Raises BadRow for a quantity or an amount that is none."""
-    return [
-        Execution(
-            row_no=row.number,
-            account=row["GDDM"],
-            unit=row["GSDM"],
-            security=row["ZQDM"],
-            code=row["BS"],
-            quantity=_whole(row, "CJSL"),
-            amount=_amount(row, "CJJE"),
-            ref_no=row["CJBH"].zfill(NUMBER_WIDTH),
-            day=day_of(row["BCRQ"]),
-        )
-        for row in rows
-    ]
-
-
 def forecast_of(
-    executions: Iterable[Execution], *, terms: PreclearingTerms, held: Mapping[Key, Rate], day: date
+    executions: Iterable[Execution],
+    *,
+    terms: PreclearingTerms,
+    held: Mapping[Key, Rate],
+    day: date,
+    interests: Interests | None = None,
 ) -> tuple[list[OwnTrade], list[Finding]]:
-    """The executions that count, and what does not fit. `held`: the rates in force on the day."""
+    """The executions that count, and what does not fit. `held`: the rates in force on the day; `interests`: of bonds."""
     trades: list[OwnTrade] = []
     findings: list[Finding] = []
     missing: dict[tuple[SecurityClass, Fee], int] = {}
     for one in executions:
-        account, side = terms.account_of(one.unit, day), terms.side_of(one.code, day)
-        kind = terms.class_of(one.security, day)
-        if one.day != day:
-            findings.append(Finding(Flaw.NOT_TODAY, one.row_no, "" if one.day is None else one.day.isoformat()))
-        elif account is None:
-            findings.append(Finding(Flaw.UNKNOWN_UNIT, one.row_no, one.unit))
-        elif side is None:
-            findings.append(Finding(Flaw.UNKNOWN_SIDE, one.row_no, one.code))
-        elif kind is None:
-            findings.append(Finding(Flaw.UNKNOWN_CLASS, one.row_no, one.security))
-        else:
-            fees = fees_on(one.amount, held=held, security_class=kind, side=side, day=day)
-            for fee in fees.unknown:
-                missing.setdefault((kind, fee), one.row_no)
-            principal = -one.amount if side == Side.BUY else one.amount
-            trades.append(
-                OwnTrade(execution=one, cash_account=account, security_class=kind, side=side, principal=principal, fees=fees)
-            )
+        found = _trade(one, terms=terms, held=held, day=day, interests=interests or {})
+        if isinstance(found, Finding):
+            findings.append(found)
+            continue
+        trades.append(found)
+        for fee in found.fees.unknown:
+            missing.setdefault((found.security_class, fee), one.row_no)
     findings += [Finding(Flaw.NO_RATE, row, f"{kind.value}/{fee.value}") for (kind, fee), row in missing.items()]
     return trades, findings
 
 
-def fees_on(amount: Decimal, *, held: Mapping[Key, Rate], security_class: SecurityClass, side: Side, day: date) -> Fees:
+def _trade(
+    one: Execution, *, terms: PreclearingTerms, held: Mapping[Key, Rate], day: date, interests: Interests
+) -> OwnTrade | Finding:
+    account, rule, kind = terms.account_of(one.unit, day), terms.side_of(one.code, day), terms.class_of(one.security, day)
+    if one.day != day:
+        return Finding(Flaw.NOT_TODAY, one.row_no, "" if one.day is None else one.day.isoformat())
+    if account is None:
+        return Finding(Flaw.UNKNOWN_UNIT, one.row_no, one.unit)
+    if rule is None or rule.side is None:
+        return Finding(Flaw.UNKNOWN_SIDE if rule is None else Flaw.UNVERIFIED_SIDE, one.row_no, one.code)
+    if kind is None:
+        return Finding(Flaw.UNKNOWN_CLASS, one.row_no, one.security)
+    value: Value | Finding = Value(amount=one.amount)
+    if kind == SecurityClass.BOND:
+        value = value_of_bond(one, terms.bond_of(one.security, day), interests)
+    if isinstance(value, Finding):
+        return value
+    sign = -1 if rule.side == Side.BUY else 1
+    return OwnTrade(
+        execution=one,
+        cash_account=account,
+        security_class=kind,
+        side=rule.side,
+        principal=sign * value.amount,
+        fees=fees_on(value.amount, held=held, security_class=kind, side=rule.side, day=day, face=value.face),
+        interest=sign * value.interest,
+    )
+
+
+def fees_on(
+    amount: Decimal,
+    *,
+    held: Mapping[Key, Rate],
+    security_class: SecurityClass,
+    side: Side,
+    day: date,
+    face: Decimal | None = None,
+) -> Fees:
     """The fees of the market on an amount (CNY, no sign), each rounded half up to the fen; commission is none of them.
 
-    A rate on the face value is none here, because neither `gh` nor the details say the face value.
+    `face`: CNY; without it a rate on the face value is none, because neither `gh` nor the details of the depository say it.
     """
     bill = bill_of(
         Trade(
@@ -147,13 +128,14 @@ def fees_on(amount: Decimal, *, held: Mapping[Key, Rate], security_class: Securi
             business_date=day,
             quantity=1,
             price=amount,
+            face_value=NOTHING if face is None else face,
         ),
         held,
     )
     known: dict[Fee, Decimal] = {}
     unknown = []
     for part in bill.parts:
-        if part.standing == Standing.UNKNOWN or (part.rate is not None and part.rate.base != Base.AMOUNT):
+        if part.standing == Standing.UNKNOWN or (part.rate is not None and part.rate.base != Base.AMOUNT and face is None):
             unknown.append(part.fee)
         else:
             known[part.fee] = -part.amount
@@ -165,19 +147,3 @@ def fees_on(amount: Decimal, *, held: Mapping[Key, Rate], security_class: Securi
         other=sum(known.values(), NOTHING),
         unknown=tuple(unknown),
     )
-
-
-def _whole(row: Row, column: str) -> int:
-    if not (row[column].isascii() and row[column].isdigit()):
-        raise row.refuse(column, "is no number of shares")
-    return int(row[column])
-
-
-def _amount(row: Row, column: str) -> Decimal:
-    try:
-        amount = parse_amount(row[column])
-    except NotAnAmount:
-        raise row.refuse(column, "is no amount") from None
-    if amount < 0 or amount != CENT(amount):
-        raise row.refuse(column, "is no amount in whole fen without sign")
-    return CENT(amount)

@@ -19,6 +19,9 @@ PER_MILLE = {"JSF": Decimal("0.0341"), "ZGF": Decimal("0.02"), "GHF": Decimal("0
 STAMP_PER_MILLE = Decimal("0.5")
 """What the simulated depository charges for shares: the rates since 2023-08-28 (fact book 5.1). A fund pays handling alone."""
 FUND, FUND_HANDLING = "510050", Decimal("0.04")
+BOND, BONDS_A_LOT = "019547", 10
+ACCRUED = Decimal("0.85342466")
+"""A government bond: its price is clean, CNY for 100 face, as the interest is, and it is traded in lots. It pays no fees here."""
 MINIMUM, PENDING = Decimal("20000000.00"), Decimal("3000000.00")
 MISSING_ON_THE_FIRST, SPARE_ON_THE_SECOND = Decimal("5000000.00"), Decimal("1000000.00")
 FEWEST = 6
@@ -34,6 +37,12 @@ class Fault(StrEnum):
     UNKNOWN_UNIT = "unknown-unit"  # an execution of a unit that no row gives an account
     UNKNOWN_CLASS = "unknown-class"  # an execution of a security that no row gives a class
     UNKNOWN_SIDE = "unknown-side"  # an execution whose side no row names
+    FORCED_CLOSE = "forced-close"  # an execution is a forced close, whose side nobody verified
+    NO_INTEREST = "no-interest"  # the bond has no accrued interest on the day
+    TWO_INTERESTS = "two-interests"  # the bond has two accrued interests on the day
+    BAD_INTEREST = "bad-interest"  # the accrued interest of the bond is no number
+    LATE_INTEREST = "late-interest"  # accrued interest is not there at the close
+    OTHER_UNITS = "other-units"  # the bond is told in bonds, not in lots
     NO_RATE = "no-rate"  # a fund was traded, and the fee table has no handling fee for it
     NO_BALANCE = "no-balance"  # the balances do not tell the first account
     STALE_BALANCE = "stale-balance"  # the balances are of an earlier day
@@ -67,6 +76,8 @@ class Trade:
     in_own: bool = True
     in_first: bool = True
     extra_fee: Decimal = NOTHING
+    accrued: Decimal = NOTHING
+    a_lot: int = 1
 
     @property
     def ref_no(self) -> str:
@@ -74,7 +85,12 @@ class Trade:
 
     @property
     def amount(self) -> Decimal:
-        return CENT(self.quantity * self.price)
+        return CENT(self.quantity * self.a_lot * (self.price + self.accrued))
+
+    @property
+    def quoted(self) -> Decimal:
+        """Without accrued interest."""
+        return CENT(self.quantity * self.a_lot * self.price)
 
     @property
     def principal(self) -> Decimal:
@@ -83,6 +99,8 @@ class Trade:
     @property
     def fees(self) -> dict[str, Decimal]:
         """By column, < 0."""
+        if self.security == BOND:
+            return {}
         if self.security == FUND:
             return {"JSF": -CENT(self.amount * FUND_HANDLING / 1000)}
         charged = {name: -CENT(self.amount * rate / 1000) for name, rate in PER_MILLE.items()}
@@ -136,6 +154,9 @@ def build_world(*, day: date, shift: Shift, seed: int, trades: int, faults: Iter
     made[0] = replace(made[0], unit="00W40", side="B", quantity=1_000_000, price=Decimal("42.00"))
     made[1] = replace(made[1], unit="00W41", security="600999", side="B")
     made[2] = replace(made[2], unit="00W42")
+    made[4] = replace(
+        made[4], security=BOND, quantity=37, price=Decimal("101.235"), accrued=ACCRUED, a_lot=BONDS_A_LOT, kind="611"
+    )
     later = replace(_trade(chance, len(made) + 1), unit="00W40", side="B", quantity=100, price=Decimal("20.00"))
     made.append(replace(later, in_own=False, in_first=False))
     world = World(

@@ -12,6 +12,9 @@ from apps.lines.core.market.files import summary_rows as summary_of
 from apps.lines.core.market.texts import bar
 from apps.lines.core.market.world import PARTICIPANT
 from apps.lines.preclearing.core.simulated import (
+    ACCRUED,
+    BOND,
+    BONDS_A_LOT,
     FIRST_ACCOUNT,
     MINIMUM,
     MISSING_ON_THE_FIRST,
@@ -33,25 +36,49 @@ QTSL = layouts.layout_of(
     BY:20
     """
 )
+ZQJSXX = layouts.layout_of(
+    """
+    SCDM:2 ZQDM:6 PZLB:3 FZDM:6 BZ:3 RQ:8 QTRQ:8 LXTS:6 YJLX:15 LL:10 BL:15 JG1:17 JG2:17 FZBZ:10 BCSM:40 BY:40
+    """
+)
 OTHER_LOCK, LOCK = "007", "020"
 Rows = Iterator[dict[str, Any]]
 
 
 def files_of(world: World, stage: str) -> dict[str, bytes]:
-    """The files of one stage of the day; late is what `late-own`, `late-first` or `late-evening` held back."""
+    """The files of one stage of the day; late is what `late-own`, `late-interest`, `late-first` or `late-evening` held
+    back."""
     made = {"close": _close, "first": _first, "query": _query, "evening": _evening}
     held = {"first": Fault.LATE_FIRST, "evening": Fault.LATE_EVENING}
     if stage == "late":
         late = {name: data for name, fault in held.items() if fault in world.faults for name, data in made[name](world).items()}
+        late |= _interest(world) if Fault.LATE_INTEREST in world.faults else {}
         return late | (_own(world) if Fault.LATE_OWN in world.faults else {})
     if held.get(stage) in world.faults:
         return {}
     files = made[stage](world)
+    if stage == "close" and Fault.LATE_INTEREST not in world.faults:
+        files |= _interest(world)
     return files if stage != "close" or Fault.LATE_OWN in world.faults else files | _own(world)
 
 
 def _own(world: World) -> dict[str, bytes]:
     return {file_name("gh", world.day): write_dbf(GH, list(_executions(world)), updated=world.day)}
+
+
+def _interest(world: World) -> dict[str, bytes]:
+    return {file_name("zqjsxx", world.day, broadcast=True): write_dbf(ZQJSXX, list(_interests(world)), updated=world.day)}
+
+
+def _interests(world: World) -> Rows:
+    """Of the bond today and the day before, and of another bond."""
+    other_day = Fault.NO_INTEREST in world.faults
+    said = f"{ACCRUED}" if Fault.BAD_INTEREST not in world.faults else "0.85x"
+    rows = [(BOND, world.previous_day, "0.84520548"), ("019999", world.day, "1.2")]
+    rows += [] if other_day else [(BOND, world.day, said)]
+    rows += [(BOND, world.day, "0.9")] if Fault.TWO_INTERESTS in world.faults else []
+    for security, day, interest in rows:
+        yield {"SCDM": "01", "ZQDM": security, "BZ": "RMB", "RQ": f"{day:%Y%m%d}", "YJLX": interest}
 
 
 def _close(world: World) -> dict[str, bytes]:
@@ -105,11 +132,12 @@ def _set(world: World, details: str, summary: str, rows: list[dict[str, str]], w
 
 
 def _executions(world: World) -> Rows:
-    own = [one for one in world.trades if one.in_own]
+    own, in_bonds = [one for one in world.trades if one.in_own], Fault.OTHER_UNITS in world.faults
     spoiled = {
         Fault.UNKNOWN_UNIT: {"GSDM": "09999"},
         Fault.UNKNOWN_CLASS: {"ZQDM": "900901"},
-        Fault.UNKNOWN_SIDE: {"BS": "7"},
+        Fault.UNKNOWN_SIDE: {"BS": "9"},
+        Fault.FORCED_CLOSE: {"BS": "7"},
     }
     for place, one in enumerate(own):
         row = {
@@ -117,13 +145,13 @@ def _executions(world: World) -> Rows:
             "BCRQ": f"{world.day:%Y%m%d}",
             "CJBH": one.number,
             "GSDM": one.unit,
-            "CJSL": one.quantity,
+            "CJSL": one.quantity * (BONDS_A_LOT if one.security == BOND and in_bonds else 1),
             "BCYE": 0,
             "ZQDM": one.security,
             "SBSJ": "100000",
             "CJSJ": "100001",
             "CJJG": one.price,
-            "CJJE": one.amount,
+            "CJJE": one.quoted,
             "SQBH": f"{one.number:010}",
             "BS": one.side,
         }
@@ -153,7 +181,7 @@ def _detail(world: World, one: Trade) -> dict[str, str]:
     day = f"{world.day:%Y%m%d}"
     zeros = dict.fromkeys(("YHS", "JSF", "GHF", "ZGF", "SXF", "QTJE1", "QTJE2", "QTJE3"), "0.00")
     fees = {name: f"{amount:.2f}" for name, amount in one.fees.items()}
-    quantity = one.quantity if one.side == "B" else -one.quantity
+    quantity = one.quantity * one.a_lot * (1 if one.side == "B" else -1)
     return (
         zeros
         | fees

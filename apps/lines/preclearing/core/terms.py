@@ -7,9 +7,10 @@ are read strictly, so that a broken table stops before money moves.
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from enum import StrEnum
+from typing import Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from apps.lines.fees.states import SecurityClass, Side
 from apps.lines.preclearing.states import Cause
@@ -42,10 +43,42 @@ class ClassRule(Dated):
 
 
 class SideRule(Dated):
-    """A code of BS in `gh`: whether we pay or receive."""
+    """A code of BS in `gh`: whether we pay or receive. None: the code is known, which of the two it is was not verified."""
 
     code: str
-    side: Side
+    side: Side | None
+
+
+class PriceSays(StrEnum):
+    CLEAN = "clean"
+    """Without accrued interest, which comes on top."""
+    FULL = "full"
+
+
+class AmountSays(StrEnum):
+    CLEAN = "clean"
+    FULL = "full"
+    UNKNOWN = "unknown"
+    """Nobody verified what it is: it is compared with nothing."""
+
+
+class BondRule(Dated):
+    """What `gh` says of bonds whose code begins so; the longest beginning counts.
+
+    `bonds`: so many bonds are one of CJSL. `face`: CNY of one bond, to which CJJG and YJLX of `zqjsxx` belong.
+    """
+
+    prefix: str
+    bonds: int = Field(ge=1, le=1000)
+    face: Decimal = Field(gt=0, le=10_000)
+    price: PriceSays
+    amount: AmountSays
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.price is PriceSays.FULL and self.amount is AmountSays.CLEAN:
+            raise ValueError("a full price makes no clean amount")
+        return self
 
 
 class TypeRule(Dated):
@@ -63,6 +96,7 @@ class PreclearingTerms(BaseModel):
     """`floor` and `share`: the variance that needs no explanation is the larger of CNY and part of the gross turnover.
 
     `fee_tolerance`: CNY a row between own and charged fees. `locks`: SJLX of `qtsl` that say that securities are locked.
+    `bonds`: none in a version that was made before bonds were forecast; they are told then.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -73,6 +107,7 @@ class PreclearingTerms(BaseModel):
     types: list[TypeRule] = Field(min_length=1)
     locks: list[str]
     banks: list[str] = Field(min_length=1)
+    bonds: list[BondRule] = []
     floor: Decimal = Field(ge=0)
     share: Decimal = Field(ge=0, le=1)
     fee_tolerance: Decimal = Field(ge=0)
@@ -85,8 +120,12 @@ class PreclearingTerms(BaseModel):
         found = [one for one in on(self.classes, day) if security.startswith(one.prefix)]
         return max(found, key=lambda one: len(one.prefix)).security_class if found else None
 
-    def side_of(self, code: str, day: date) -> Side | None:
-        return next((one.side for one in on(self.sides, day) if one.code == code), None)
+    def side_of(self, code: str, day: date) -> SideRule | None:
+        return next((one for one in on(self.sides, day) if one.code == code), None)
+
+    def bond_of(self, security: str, day: date) -> BondRule | None:
+        found = [one for one in on(self.bonds, day) if security.startswith(one.prefix)]
+        return max(found, key=lambda one: len(one.prefix)) if found else None
 
     def type_of(self, code: str, day: date) -> TypeRule | None:
         return next((one for one in on(self.types, day) if one.code == code), None)

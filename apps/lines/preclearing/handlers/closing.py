@@ -13,7 +13,7 @@ from apps.lines.preclearing.core.forecast import NOTHING
 from apps.lines.preclearing.core.variance import within
 from apps.lines.preclearing.handlers.common import SHOWN, WithTerms, by_summary
 from apps.lines.preclearing.models import PreclearingAccount
-from apps.lines.preclearing.selectors import figures_of, final_of, guaranteed_on, locks_on
+from apps.lines.preclearing.selectors import figures_of, final_of, guaranteed_in, guaranteed_on, locks_on, reported_details
 from apps.lines.preclearing.states import Cause
 from apps.lines.selectors import file_of, table_of
 from apps.recon.core.matcher import Item, compare, joined
@@ -86,8 +86,15 @@ def keep_reason(context: StepContext, parameters: KeepReason) -> Finished | Fail
 
 
 @handles("preclearing.report", title=gettext_noop("Report the variance"))
+@answers_for_files
 def report(context: StepContext, parameters: NoParameters) -> Finished | Failed:
-    """One line an account for the treasury, and totals that stand in the journal with this step. A second try sends the same."""
+    """One line an account for the treasury, and totals that stand in the journal with this step. A second try sends the same.
+
+    The final details behind the figures are posted with it: a corrected file reverses them from then on.
+    """
+    file = reported_details(context.run_id)
+    if file is not None:
+        store.post_final(context.run_id, file, guaranteed_in(file, context.business_date))
     figures = figures_of(context.run_id)
     if figures is None:
         return Finished({"accounts": 0})

@@ -12,11 +12,12 @@ from apps.engine.models import Run
 from apps.lines.core.balances import summary_totals
 from apps.lines.handlers import answers_for_files, keep_comparison
 from apps.lines.preclearing import conf, store
-from apps.lines.preclearing.core import first_batch, own
+from apps.lines.preclearing.core import executions, first_batch, own
+from apps.lines.preclearing.core.executions import Flaw
 from apps.lines.preclearing.core.forecast import NOTHING
 from apps.lines.preclearing.handlers.common import SHOWN, WithTerms, by_summary
 from apps.lines.preclearing.models import PreclearingAccount, PreclearingTrade
-from apps.lines.preclearing.selectors import legs_of, opening_on, own_nets, rates_in_force, rows_on
+from apps.lines.preclearing.selectors import interests_on, legs_of, opening_on, own_nets, rates_in_force, rows_on
 from apps.lines.preclearing.store import Net
 from apps.lines.selectors import file_of, table_of
 from apps.recon.core.matcher import Item, compare, joined
@@ -35,11 +36,14 @@ def open_day(context: StepContext, parameters: NoParameters) -> Finished | Faile
 @handles("preclearing.own_forecast", title=gettext_noop("Forecast from own executions"), parameters=WithTerms)
 @answers_for_files
 def own_forecast(context: StepContext, parameters: WithTerms) -> Finished | Failed:
-    """Principal less the fees of the fee table, trade by trade, summed by account. What no table knows is told, not counted."""
+    """Principal less the fees of the fee table, trade by trade, summed by account; the principal of a bond has its accrued
+    interest. What no table knows is told, not counted."""
     day, terms = context.business_date, parameters.terms
     opening = opening_on(day, terms)
     file, rows = rows_on(day, conf.OWN)
-    trades, findings = own.forecast_of(own.executions_in(rows), terms=terms, held=rates_in_force(day), day=day)
+    said = executions.executions_in(rows)
+    interest_file, interests = interests_on(day, said, terms)
+    trades, findings = own.forecast_of(said, terms=terms, held=rates_in_force(day), day=day, interests=interests)
     by_account: dict[str, list[own.OwnTrade]] = defaultdict(list)
     for one in trades:
         by_account[one.cash_account].append(one)
@@ -51,7 +55,7 @@ def own_forecast(context: StepContext, parameters: WithTerms) -> Finished | Fail
         )
         for account, members in by_account.items()
     }
-    run, files = Run.objects.get(pk=context.run_id), opening.files | {conf.OWN: file.pk}
+    run, files = Run.objects.get(pk=context.run_id), opening.files | {conf.OWN: file.pk} | interest_file
     store.replace_forecast(run, opening.positions, trades, nets, trades_file=file, files=files)
     return Finished(
         {
@@ -63,14 +67,30 @@ def own_forecast(context: StepContext, parameters: WithTerms) -> Finished | Fail
     )
 
 
-def own_sentence(finding: own.Finding) -> str:
+def own_sentence(finding: executions.Finding) -> str:
     """What of the own executions does not fit, for people."""
     return {
-        own.Flaw.NOT_TODAY: _("gh row %(row)s: it is of %(detail)s, not of this day; it is not counted."),
-        own.Flaw.UNKNOWN_UNIT: _("gh row %(row)s: no cash account is known for the unit %(detail)s; it is not counted."),
-        own.Flaw.UNKNOWN_CLASS: _("gh row %(row)s: no class is known for the security %(detail)s; it is not counted."),
-        own.Flaw.UNKNOWN_SIDE: _("gh row %(row)s: the side %(detail)s is not known; it is not counted."),
-        own.Flaw.NO_RATE: _("gh row %(row)s: the fee table has no rate for %(detail)s; it is counted without this fee."),
+        Flaw.NOT_TODAY: _("gh row %(row)s: it is of %(detail)s, not of this day; it is not counted."),
+        Flaw.UNKNOWN_UNIT: _("gh row %(row)s: no cash account is known for the unit %(detail)s; it is not counted."),
+        Flaw.UNKNOWN_CLASS: _("gh row %(row)s: no class is known for the security %(detail)s; it is not counted."),
+        Flaw.UNKNOWN_SIDE: _("gh row %(row)s: the side %(detail)s is not known; it is not counted."),
+        Flaw.UNVERIFIED_SIDE: _(
+            "gh row %(row)s: the table of sides does not say whether code %(detail)s pays or receives; it is not counted."
+        ),
+        Flaw.NO_BOND_TERMS: _(
+            "gh row %(row)s: the table of bonds does not say what quantity and price of %(detail)s mean; it is not counted."
+        ),
+        Flaw.NO_PRICE: _("gh row %(row)s: the bond %(detail)s has no price; it is not counted."),
+        Flaw.NO_INTEREST: _(
+            "gh row %(row)s: zqjsxx does not say the accrued interest of %(detail)s on this day; it is not counted."
+        ),
+        Flaw.UNUSABLE_INTEREST: _(
+            "gh row %(row)s: zqjsxx says two accrued interests of %(detail)s, or one above its face value; it is not counted."
+        ),
+        Flaw.OTHER_AMOUNT: _(
+            "gh row %(row)s: the amount is not quantity × price as the table of bonds has it (%(detail)s); it is not counted."
+        ),
+        Flaw.NO_RATE: _("gh row %(row)s: the fee table has no rate for %(detail)s; it is counted without this fee."),
     }[finding.flaw] % {"row": finding.row, "detail": finding.detail}
 
 
