@@ -104,8 +104,9 @@ class LinesConfig(AppConfig):
             register_table(table)
         from apps.lines.agency.selectors.comparing import comparable_tables as agency_tables
         from apps.lines.bond_lending.selectors import comparable_tables as lending_tables
+        from apps.lines.preferred_stock.selectors.comparing import comparable_tables as preferred_tables
 
-        for table in (*agency_tables(), *lending_tables(), *product_tables()):
+        for table in (*agency_tables(), *lending_tables(), *product_tables(), *preferred_tables()):
             register_table(table)
         register_chore("lines.funds", ASK_EVERY_SECONDS, watch_funds)
         from apps.lines.parameters.selectors import unchecked_of_lines, unsigned_of_lines

@@ -33,6 +33,13 @@ class SourceNotHere(DomainError):
     sentence = _("“{source}” is not here for {day}.")
 
 
+class SourceUnreadable(DomainError):
+    """A file is here, and a row of it does not say what it should; `why` names the row and the column."""
+
+    code, http_status = "source_unreadable", 422
+    sentence = _("“{source}” of {day} cannot be read: {why}")
+
+
 class ColumnMissing(DomainError):
     code, http_status = "column_missing", 422
     sentence = _("“{source}” has no column “{column}”.")

@@ -161,10 +161,14 @@ def keep_closed(securities: Mapping[int, int], cash: Mapping[int, Decimal], day:
 
 @transaction.atomic
 def close_by_hand(legs: Mapping[int, set[Leg]], reason: str, day: date) -> None:
-    """Legs that a person closes, with the reason: cash as it was computed."""
+    """Legs that a person closes, with the reason: cash as it was computed. A leg closed before stays named, with its reason."""
     owed = PreferredClaim.objects.filter(state__in=OWED_STATES)
     for pk, names in legs.items():
-        said = {"by_hand": f"{', '.join(sorted(names))}: {reason}"[:300]}
+        before = owed.filter(pk=pk).values_list("by_hand", flat=True).first() or ""
+        earlier, _colon, why = before.partition(": ")
+        by_hand = sorted({*names, *(name for name in earlier.split(", ") if name)})
+        reasons = f"{why}; {reason}" if why else reason
+        said = {"by_hand": f"{', '.join(by_hand)}: {reasons}"[:300]}
         if Leg.SECURITIES in names:
             owed.filter(pk=pk, securities_on=None).update(securities_on=day, **said)
         if Leg.CASH in names:
