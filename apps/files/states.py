@@ -15,6 +15,8 @@ class Arrival(TextChoices):
 
 AFTER_CLOSE = "after_close"
 """The rule that a file broke which came when the day of its line was over."""
+EARLIER_VERSION = "earlier_version"
+"""The rule that a file broke whose bytes came before and were replaced since: nobody knows which of the two is meant."""
 MESSAGE = "files.arrived"
 """Name of the message that runs wait for; its key is line, date and file code."""
 

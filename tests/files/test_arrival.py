@@ -132,6 +132,20 @@ def test_other_bytes_of_the_same_file_replace_it_and_tell_the_runs_again(tmp_pat
     assert open_table(scan.accepted[0].pk).column("BDSL") == ["200"]
 
 
+def test_bytes_that_were_replaced_come_again_and_wait_for_people(tmp_path, messages):
+    one = source(tmp_path)
+    for at, data in enumerate((ZQBD, ZQBD_CORRECTED, ZQBD)):
+        drop(tmp_path, "zqbd.713", data, modified_seconds=1_000_000_000 + at)
+        scan = scanned_twice(one)
+
+    assert [file.state for file in scan.refused] == ["quarantined"]
+    assert scan.refused[0].problems[0]["rule"] == "earlier_version"
+    assert scan.refused[0].problems[0]["facts"] == {"version": 1}
+    assert [file.state for file in ArrivedFile.objects.order_by("id")] == ["replaced", "accepted", "quarantined"]
+    assert len(messages) == 2
+    assert Entry.objects.latest("id").kind == "file.quarantined"
+
+
 def test_a_file_of_another_day_in_the_days_own_folder_is_set_aside(tmp_path, messages):
     one = source(tmp_path / "{date}")
     drop(tmp_path / "20260713", "zqbd.712", ZQBD)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.files.actions import scan_source
 from apps.files.models import ArrivedFile, FileRuling, SentFile, Source
+from apps.files.store import kept_bytes
 from apps.journal.models import Entry
 from apps.lines.agency.core.simulated_files import files_of as agency_files_of
 from apps.lines.agency.models import AgencyItem
@@ -36,6 +37,13 @@ def came(root: Path, world: World, code: str) -> ArrivedFile:
             (folder(root) / name).write_bytes(data)
     shenzhen.scanned()
     return ArrivedFile.objects.filter(file_code=code).latest("pk")
+
+
+def came_again(root: Path, file: ArrivedFile) -> ArrivedFile:
+    """The bytes of a file, delivered once more."""
+    (folder(root) / file.name).write_bytes(kept_bytes(file.sha256))
+    shenzhen.scanned()
+    return ArrivedFile.objects.filter(file_code=file.file_code).latest("pk")
 
 
 def posted_cash(run: int) -> Decimal:
@@ -169,6 +177,32 @@ def test_a_late_result_file_is_released_and_corrected_by_two_people_each(setting
     assert list(client_of("somebody").get(reverse("corrections")).context["page"].rows) == []
     assert client_of("somebody").get(reverse("api-correction", args=[correction.pk])).status_code == 404
     assert client_of("somebody").get(reverse("correction", args=[correction.pk])).status_code == 404
+
+
+def test_the_first_version_comes_again_and_counts_again_when_two_people_say_so(settings, tmp_path):
+    # given a correction by a second version
+    shenzhen.installed(settings, tmp_path)
+    run = shenzhen.a_day(tmp_path, a_world())
+    finished(run)
+    before = posted_cash(run.pk)
+    second = came(tmp_path, a_world(Fault.FAILED_TRADE), "sjsjg")
+    assert (ruled(second, "release"), decided("late_file")) == (201, 200)
+    assert (asked(second)[0], decided("correction")) == (201, 200)
+    corrected = posted_cash(run.pk)
+    assert corrected != before
+
+    # when the bytes of the first version are delivered again
+    again = came_again(tmp_path, ArrivedFile.objects.get(file_code="sjsjg", version=1))
+
+    # then nothing counts before two people have said so
+    assert (again.state, [one["rule"] for one in again.problems]) == ("quarantined", ["earlier_version", "after_close"])
+    assert ArrivedFile.objects.get(file_code="sjsjg", state="accepted") == second
+    assert posted_cash(run.pk) == corrected
+
+    assert (ruled(again, "release"), decided("late_file")) == (201, 200)
+    assert (asked(again)[0], decided("correction")) == (201, 200)
+    assert ArrivedFile.objects.get(file_code="sjsjg", state="accepted").version == 3
+    assert posted_cash(run.pk) == before
 
 
 def test_a_batch_that_is_sent_again_after_its_transfer_lapses_is_refused_and_is_posted(settings, tmp_path):

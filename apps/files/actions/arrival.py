@@ -25,7 +25,7 @@ from apps.files.errors import SourceUnreachable
 from apps.files.events import FileDuplicated, FileQuarantined
 from apps.files.models import ArrivedFile, Sighting, Source
 from apps.files.selectors.rulings import is_closed
-from apps.files.states import AFTER_CLOSE, MESSAGE, Arrival, Naming
+from apps.files.states import AFTER_CLOSE, EARLIER_VERSION, MESSAGE, Arrival, Naming
 from apps.journal.actions import append
 from apps.kernel import clock
 from apps.kernel.crashpoint import crashpoint
@@ -259,11 +259,10 @@ def _record(file: ArrivedFile, sighting: Sighting, one: _Seen, scan: Scan) -> No
                 return  # another scanner dealt with it, or it changed again
             Source.objects.select_for_update().get(pk=file.source_id)
             known = _same_bytes(file)
-            if file.state == Arrival.ACCEPTED and known is not None:
+            if file.state == Arrival.ACCEPTED and known is not None and known.state == Arrival.ACCEPTED:
                 file.state = Arrival.DUPLICATE
-            if file.state == Arrival.ACCEPTED and is_closed(file.line, file.business_date, file.file_code):
-                file.state = Arrival.QUARANTINED
-                file.problems = [*file.problems, _kept(Problem(rule=AFTER_CLOSE))]
+            elif file.state == Arrival.ACCEPTED:
+                _doubt(file, known)
             if file.state == Arrival.ACCEPTED:
                 file.once = stable_key(MESSAGE, file.line_id, day, file.file_code, file.sha256)
                 accept(file)
@@ -276,6 +275,16 @@ def _record(file: ArrivedFile, sighting: Sighting, one: _Seen, scan: Scan) -> No
         return
     crashpoint("file.recorded")
     (scan.accepted if file.state == Arrival.ACCEPTED else scan.refused).append(file)
+
+
+def _doubt(file: ArrivedFile, known: ArrivedFile | None) -> None:
+    """Sets aside what people have to decide on: bytes that were replaced since, and what comes after the day was closed."""
+    doubts = [] if known is None else [Problem(rule=EARLIER_VERSION, facts={"version": known.version})]
+    if is_closed(file.line, file.business_date, file.file_code):
+        doubts.append(Problem(rule=AFTER_CLOSE))
+    if doubts:
+        file.state = Arrival.QUARANTINED
+        file.problems = [*file.problems, *map(_kept, doubts)]
 
 
 def _same_bytes(file: ArrivedFile) -> ArrivedFile | None:

@@ -1,4 +1,5 @@
-"""Files that came after their day was closed: kept, not processed, and released by two people or rejected by one, with a reason.
+"""Files that came after their day was closed, or again after another version: kept, not processed, and released by two people or
+rejected by one, with a reason.
 
 A day of a line is closed when every process of the line that is begun by itself or by people has ended a run of that date, none
 lives, and no run waits for the file. Released, the file counts; what was posted before it is corrected, never overwritten.
@@ -28,7 +29,10 @@ from apps.people.states import Right
 
 @transaction.atomic
 def ask_release(*, file_id: int, actor: User, reason: str) -> FileRuling:
-    """Asks that a file which came after the close count after all; a second person decides. It is not processed yet."""
+    """Asks that a file which came after the close, or is an earlier version, count after all; a second person decides.
+
+    It is not processed yet.
+    """
     file = _for(file_id, actor, reason)
     if not may_be_released(file):
         raise NotReleasable(name=file.name)
@@ -40,8 +44,8 @@ def ask_release(*, file_id: int, actor: User, reason: str) -> FileRuling:
     open_approval(
         kind=LATE_FILE,
         subject=file.pk,
-        title_zh=f"放行迟到文件 {file.name}",
-        title_en=f"Release late file {file.name}",
+        title_zh=f"放行隔离文件 {file.name}",
+        title_en=f"Release quarantined file {file.name}",
         line=file.line,
         digest=digest_of({"file": file.sha256, "reason": ruling.reason}),
         makers=[actor],
@@ -123,7 +127,7 @@ def _lapsed(file_id: int) -> None:
 
 
 LATE_FILE_KIND = Kind(
-    LATE_FILE, _("release of a late file"), Right.CHECK, _lock, _moved, address_of_file,
+    LATE_FILE, _("release of a quarantined file"), Right.CHECK, _lock, _moved, address_of_file,
     facts=facts_of_file, sample={"line": "rtgs-sh", "file": "jsmx", "version": 1}, shows=words_of_file, lapsed=_lapsed,
     goes_back=False,
 )  # fmt: skip

@@ -83,6 +83,9 @@ SENTENCES: dict[str, Any] = {
     "last_line": _("The last line has no end: the file is still being written or was cut."),
     # arrival
     "after_close": _("It came after the day of its line was closed."),
+    "earlier_version": _(
+        "Its bytes are those of version {version}, which was replaced since. Somebody has to say which one counts."
+    ),
     "wrong_date": _("The name belongs to {found}, not to {expected}."),
     "manifest_missing": _("The manifest does not name this file."),
     "manifest_rows": _("The manifest says {expected} rows, the file has {found}."),

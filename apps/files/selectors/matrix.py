@@ -11,8 +11,8 @@ from apps.calendars.core.days import LONGEST_CLOSURE_DAYS, Days, instant
 from apps.calendars.models import Calendar
 from apps.calendars.selectors import days_around
 from apps.files.models import MOST_DAYS_LATER, ArrivalRule, ArrivedFile, LateFile, Source
-from apps.files.selectors.rulings import may_be_released
-from apps.files.states import Arrival, Standing
+from apps.files.selectors.rulings import wrong_with
+from apps.files.states import AFTER_CLOSE, Arrival, Standing
 from apps.kernel import clock
 from apps.kernel.clock import SHANGHAI
 from apps.people.models import User
@@ -174,7 +174,7 @@ def _expected(
     due_at = _due_at(rule, days, day) if rule else None
     deciding = next((file for file in reversed(arrivals) if file.state not in UNUSED), None)
     if deciding is not None and deciding.state == Arrival.QUARANTINED:
-        standing = Standing.AFTER_CLOSE if may_be_released(deciding) else Standing.BAD
+        standing = Standing.AFTER_CLOSE if wrong_with(deciding) == {AFTER_CLOSE} else Standing.BAD
     elif deciding is not None:
         standing = Standing.REPLACED if deciding.version > 1 else Standing.HERE
     elif due_at is not None:

@@ -10,7 +10,7 @@ from apps.approvals.models import Approval
 from apps.engine.models import Run, Subscription
 from apps.engine.states import LIVE_RUN, RunState
 from apps.files.models import ArrivedFile, FileRuling
-from apps.files.states import AFTER_CLOSE, MESSAGE, Arrival
+from apps.files.states import AFTER_CLOSE, EARLIER_VERSION, MESSAGE, Arrival
 from apps.people.models import BusinessLine
 from apps.processes.models import Process
 
@@ -33,9 +33,14 @@ def is_closed(line: BusinessLine, day: date, file_code: str) -> bool:
 
 
 def may_be_released(file: ArrivedFile) -> bool:
-    """Only its time stands against it: what else is wrong with a file no signature puts right."""
-    wrong = {problem["rule"] for problem in file.problems if problem["severity"] == "error"}
-    return file.state == Arrival.QUARANTINED and wrong == {AFTER_CLOSE}
+    """Only its time or an earlier version stands against it: what else is wrong with a file no signature puts right."""
+    wrong = wrong_with(file)
+    return file.state == Arrival.QUARANTINED and bool(wrong) and wrong <= {AFTER_CLOSE, EARLIER_VERSION}
+
+
+def wrong_with(file: ArrivedFile) -> set[str]:
+    """The rules that a file broke."""
+    return {problem["rule"] for problem in file.problems if problem["severity"] == "error"}
 
 
 def rulings_of(file: ArrivedFile) -> QuerySet[FileRuling]:
@@ -53,7 +58,7 @@ def address_of_file(file_id: int) -> str:
 
 
 def words_of_file(file_id: int) -> list[tuple[Any, Any]]:
-    """What is decided on when a late file is released."""
+    """What is decided on when a quarantined file is released."""
     file = ArrivedFile.objects.select_related("line").get(pk=file_id)
     ruling = file.rulings.order_by("-pk").first()
     names = ("name", "line", "business_date", "arrived_at", "rows", "sha256")
