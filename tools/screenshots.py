@@ -123,6 +123,12 @@ PAGES = {
     "failed-notices": Page(ADMIN, "/notices/failed/"),
     "calendar": Page(MAKER, "/calendar/"),
     "runs-together": Page(MAKER, "/runs/together/"),
+    "uplifts": Page(MAKER, "/options-margin/uplifts/"),
+    "product-outputs": Page(AUTHOR, "/products/outputs/"),
+    "product-accounts": Page(AUTHOR, "/products/accounts/"),
+    "corrections": Page(MAKER, "/files/corrections/"),
+    "parameters": Page(MAKER, "/parameters/"),
+    "sql-statements": Page(ADMIN, "/reconciliations/statements/"),
     "password": Page(MAKER, "/profile/password/"),
     "access": Page(ADMIN, "/people/access/"),
     "access-person": Page(ADMIN, "/people/access/?person=wang.min"),
@@ -219,7 +225,7 @@ def _two_sheets_compared(line: Any, day: Any, maker: Any) -> int:
 
     facts = {"left_kind": "sheet", "left_code": "ours", "right_kind": "sheet", "right_code": "theirs"}
     names = {"name_zh": "自营台账与结算行对账单", "name_en": "Own ledger and the bank's statement"}
-    definition = ReconciliationDefinition.objects.create(code="D1", line=line, valid_from=day, **names, **facts)
+    definition = ReconciliationDefinition.objects.create(code="D1", line=line, valid_from=day, p1_above=50_000, **names, **facts)
     definition.columns.create(role="key", name="account", left="account", right="account")
     definition.columns.create(role="amount", name="amount", left="amount", right="amount")
     sheets = {"ours": "B8801,1200000.00\nB8802,350000.00\nB8803,90000.00\n", "theirs": "B8801,1200000.00\nB8802,349000.00\n"}

@@ -17,27 +17,28 @@ CASH, SHARES, HELD = "L08ZJ", "L08ZQ", "L08YE"
 
 
 @pytest.fixture
-def compared(settings, tmp_path):
-    """Gives what a definition matched on a day, and which kinds of breaks it found."""
+def begun(settings, tmp_path):
+    """Installs a line with its definitions and gives its simulated world."""
 
-    def compare(code, world, day):
-        line = world.place.market.line
-        found = compare_defined(code=code + SUFFIXES[line], line_code=line, day=day)
-        broken = Break.objects.filter(reconciliation=found, state="open").order_by("pk")
-        return found.matched, list(broken.values_list("kind", flat=True))
-
-    def begun(*faults, line="preferred-sh"):
+    def begin(*faults, line="preferred-sh"):
         installed(settings, tmp_path, line)
         load_definitions()
         return a_world(*faults, line=line)
 
-    compare.begun = begun
-    return compare
+    return begin
+
+
+def compared(code, world, day):
+    """What a definition matched on a day, and which kinds of breaks it found."""
+    line = world.place.market.line
+    found = compare_defined(code=code + SUFFIXES[line], line_code=line, day=day)
+    broken = Break.objects.filter(reconciliation=found, state="open").order_by("pk")
+    return found.matched, list(broken.values_list("kind", flat=True))
 
 
 @pytest.mark.parametrize("line", sorted(SUFFIXES))
-def test_cash_and_shares_of_a_day_and_the_holdings_of_the_next_morning_match_in_every_market(compared, tmp_path, line):
-    world = compared.begun(line=line)
+def test_cash_and_shares_of_a_day_and_the_holdings_of_the_next_morning_match_in_every_market(begun, tmp_path, line):
+    world = begun(line=line)
     finished(a_day(tmp_path, world))
     assert not Break.objects.exists()
 
@@ -58,8 +59,8 @@ def test_cash_and_shares_of_a_day_and_the_holdings_of_the_next_morning_match_in_
         ("preferred-bj", Fault.SECURITIES_LATE, SHARES, "only_left"),
     ],
 )
-def test_what_is_due_and_came_otherwise_or_not_at_all_is_a_break_of_its_leg_alone(compared, tmp_path, line, fault, code, kind):
-    world = compared.begun(fault, line=line)
+def test_what_is_due_and_came_otherwise_or_not_at_all_is_a_break_of_its_leg_alone(begun, tmp_path, line, fault, code, kind):
+    world = begun(fault, line=line)
     a_day(tmp_path, world)
     other = {CASH: SHARES, SHARES: CASH}[code]
 
@@ -68,8 +69,8 @@ def test_what_is_due_and_came_otherwise_or_not_at_all_is_a_break_of_its_leg_alon
 
 
 @pytest.mark.parametrize("line", sorted(SUFFIXES))
-def test_a_holding_that_is_not_before_less_accepted_breaks_the_equation(compared, tmp_path, line):
-    world = compared.begun(Fault.HOLDING_DIFFERS, line=line)
+def test_a_holding_that_is_not_before_less_accepted_breaks_the_equation(begun, tmp_path, line):
+    world = begun(Fault.HOLDING_DIFFERS, line=line)
     finished(a_day(tmp_path, world))
     next_day(tmp_path, world)
 
@@ -79,15 +80,15 @@ def test_a_holding_that_is_not_before_less_accepted_breaks_the_equation(compared
     assert world.first.account in broken.key
 
 
-def test_cash_that_nobody_has_a_claim_for_stands_alone(compared, tmp_path):
-    world = compared.begun(Fault.STRANGE_CASH)
+def test_cash_that_nobody_has_a_claim_for_stands_alone(begun, tmp_path):
+    world = begun(Fault.STRANGE_CASH)
     a_day(tmp_path, world)
 
     assert compared(CASH, world, DAY) == (len(world.claims), ["only_right"])
 
 
-def test_cash_of_a_later_day_is_missing_on_the_first_and_matches_on_the_second(compared, tmp_path):
-    world = compared.begun(Fault.CASH_LATE)
+def test_cash_of_a_later_day_is_missing_on_the_first_and_matches_on_the_second(begun, tmp_path):
+    world = begun(Fault.CASH_LATE)
     finished(a_day(tmp_path, world))
     finished(next_day(tmp_path, world))
 
@@ -95,8 +96,8 @@ def test_cash_of_a_later_day_is_missing_on_the_first_and_matches_on_the_second(c
     assert compared(CASH, world, NEXT) == (1, [])
 
 
-def test_a_leg_closed_by_hand_stays_a_break_until_somebody_explains_it_and_its_holding_is_still_compared(compared, tmp_path):
-    world = compared.begun(Fault.CASH_NEVER)
+def test_a_leg_closed_by_hand_stays_a_break_until_somebody_explains_it_and_its_holding_is_still_compared(begun, tmp_path):
+    world = begun(Fault.CASH_NEVER)
     finished(a_day(tmp_path, world))
     second = next_day(tmp_path, world)
     answer("legs", "wang.min", decision="settle", lines=f"PB360001 {world.first.account} cash", reason="seen at the bank")
@@ -108,8 +109,8 @@ def test_a_leg_closed_by_hand_stays_a_break_until_somebody_explains_it_and_its_h
     assert compared(HELD, world, NEXT) == (len(world.claims), [])
 
 
-def test_legs_closed_by_hand_on_two_days_both_stay_named_with_their_reasons(compared, tmp_path):
-    world = compared.begun(Fault.CASH_NEVER, Fault.SECURITIES_LATE)
+def test_legs_closed_by_hand_on_two_days_both_stay_named_with_their_reasons(begun, tmp_path):
+    world = begun(Fault.CASH_NEVER, Fault.SECURITIES_LATE)
     a_day(tmp_path, world)
     row = kept(world.first)
     assert (row.securities_on, row.cash_on) == (None, None)
@@ -122,8 +123,8 @@ def test_legs_closed_by_hand_on_two_days_both_stay_named_with_their_reasons(comp
     assert row not in gone_before("preferred-sh", NEXT)
 
 
-def test_files_that_are_not_here_and_lines_of_no_market_are_refused_and_keep_no_break(compared):
-    world = compared.begun()
+def test_files_that_are_not_here_and_lines_of_no_market_are_refused_and_keep_no_break(begun):
+    world = begun()
     with pytest.raises(SourceNotHere):
         compared(CASH, world, DAY)
 
@@ -134,8 +135,8 @@ def test_files_that_are_not_here_and_lines_of_no_market_are_refused_and_keep_no_
     assert not Break.objects.exists()
 
 
-def test_a_row_that_says_no_amount_is_refused_with_its_column_and_keeps_no_break(compared, tmp_path, monkeypatch):
-    world = compared.begun(line="preferred-sz")
+def test_a_row_that_says_no_amount_is_refused_with_its_column_and_keeps_no_break(begun, tmp_path, monkeypatch):
+    world = begun(line="preferred-sz")
     a_day(tmp_path, world)
     monkeypatch.setattr("apps.lines.preferred_stock.core.markets.MOST", 0)
 
@@ -145,8 +146,8 @@ def test_a_row_that_says_no_amount_is_refused_with_its_column_and_keeps_no_break
     assert not Break.objects.exists()
 
 
-def test_each_table_of_the_line_is_read_with_one_query_of_claims(compared, tmp_path, django_assert_max_num_queries):
-    world = compared.begun()
+def test_each_table_of_the_line_is_read_with_one_query_of_claims(begun, tmp_path, django_assert_max_num_queries):
+    world = begun()
     finished(a_day(tmp_path, world))
     tables = {one.code: one for one in comparable_tables()}
 
