@@ -30,9 +30,9 @@ ICONS = """
 activity alarm-clock archive arrow-left arrow-right arrow-up-right ban bell book-open calendar calendar-days check check-check
 chevron-down chevron-right circle circle-alert circle-check circle-dot circle-help circle-play circle-slash circle-x clock code
 corner-down-right download eye file file-check file-text file-warning filter git-branch git-compare hand history home hourglass
-inbox info key languages layers list list-checks loader lock log-out maximize menu message-square minus monitor moon
-pause pencil play plug-zap plus refresh-cw rotate-ccw scale scan-search scroll-text search send settings shield shield-check skip-forward
-square square-check sun table timer triangle-alert undo-2 upload user user-check users wallet wifi-off workflow wrench x
+inbox info key languages layers list list-checks loader lock log-out maximize menu message-square minus monitor moon pause
+pencil play plug-zap plus refresh-cw rotate-ccw scale scan-search scroll-text search send settings shield shield-check skip-
+forward square square-check sun table timer triangle-alert undo-2 upload user user-check users wallet wifi-off workflow wrench x
 zoom-in zoom-out
 """
 

@@ -8,7 +8,9 @@ from apps.engine.actions.working import held
 from apps.engine.actions.working import work as do
 from apps.engine.handlers import Finished
 from apps.engine.states import StepState
-from apps.lines.preferred_stock.core.simulated import PUT_BACK, Fault
+from apps.lines.preferred_stock.core import simulated_files
+from apps.lines.preferred_stock.core.simulated import PART, PUT_BACK, Fault
+from apps.lines.preferred_stock.core.simulated_results import choices_of
 from apps.lines.preferred_stock.models import PreferredClaim
 from apps.lines.preferred_stock.selectors.figures import open_legs_of_lines
 from apps.recon.models import Break
@@ -24,9 +26,12 @@ from tests.lines.preferred import (
     finished,
     installed,
     kept,
+    morning,
     next_day,
     offered,
     outputs_of,
+    process_of,
+    set_up,
     texts,
     tried,
 )
@@ -222,11 +227,64 @@ def test_a_withdrawal_that_the_depository_refuses_leaves_the_declaration_which_i
     assert (row.state, row.accepted, row.paid, row.withdrawn_on) == ("posted", row.declared, world.first.pay, None)
 
 
-def test_a_withdrawal_of_another_quantity_is_told_and_the_declaration_stands(root):
+@pytest.mark.parametrize("line", ["preferred-sh", "preferred-bj"])
+@pytest.mark.parametrize("faults", [{Fault.PART_WITHDRAWN}, {Fault.PART_WITHDRAWN, Fault.WITHDRAWAL_PARTIAL, Fault.PARTIAL}])
+def test_a_part_is_taken_back_and_the_rest_stays_declared_and_settles(settings, tmp_path, line, faults):
+    root = tmp_path / line
+    installed(settings, root, line)
+    world = a_world(*faults, line=line)
+    finished(a_day(root, world))
+    declared = kept(world.first)
+
+    second = begun(NEXT, process_of(world))
+    arrive(root, world, "next-morning")
+    row = kept(world.first)
+    assert (row.state, row.declared, row.withdrawing, row.withdrawn) == ("withdrawal", world.first.declared, PART, 0)
+    sent = [line[4:] for line in texts(f"ygsb{second.pk:06}")]
+    assert sent == [[row.account, row.unit, str(PART), "withdraw"]]
+    arrive(root, world, "next-evening")
+
+    finished(second)
+    row = kept(world.first)
+    returned = PART // 2 if Fault.WITHDRAWAL_PARTIAL in faults else PART
+    assert (row.state, row.withdrawn, row.withdrawn_on) == ("posted", returned, NEXT)
+    assert (row.declared, row.declared_on, row.declared_by) == (world.first.left, DAY, declared.declared_by)
+    assert (row.accepted, row.paid) == (world.first.accepted, world.first.pay)
+    lines = [line for line in texts(f"ygrz{second.pk:06}") if line[4] == row.account and line[1] == PUT_BACK]
+    freed = {line[0]: (line[6], line[7]) for line in lines if line[7] != "0"}
+    rejected = row.declared - row.accepted
+    assert freed.pop("release") == ("0", str(returned))
+    assert freed == ({"005_004_004": (str(-row.accepted), str(rejected))} if rejected else {})
+    assert world.first.declared == row.withdrawn + row.accepted + rejected
+    assert not Break.objects.exists()
+    before = list(PreferredClaim.objects.order_by("pk").values())
+    for node in ("declare", "results", "post"):
+        assert isinstance(do(held(at(node))), Finished)
+    assert list(PreferredClaim.objects.order_by("pk").values()) == before
+
+
+def test_a_withdrawal_on_the_day_of_the_declaration_is_refused_by_name_and_the_declaration_is_sent(root, monkeypatch):
+    world = a_world()
+
+    def with_one_more(world, *, later):
+        yield from choices_of(world, later=later)
+        yield PUT_BACK, world.first.account, "00W40", PART, "withdraw"
+
+    monkeypatch.setattr(simulated_files, "choices_of", with_one_more)
+    run = morning(root, world)
+    set_up(world)
+
+    assert outputs_of("declare")["told"] == [f"第 4 行，{PUT_BACK}/{world.first.account}：当日刚申报，次日起方可撤回。"]
+    row = kept(world.first)
+    assert (row.state, row.declared, row.withdrawing) == ("declared", world.first.declared, 0)
+    assert {line[-1] for line in texts(f"ygsb{run.pk:06}")} == {"declare"}
+
+
+def test_more_than_what_is_declared_is_not_taken_back_and_the_declaration_stands(root):
     world = a_world(Fault.WRONG_WITHDRAWAL)
     finished(a_day(root, world))
     second = next_day(root, world)
-    assert outputs_of("declare")["told"] == [f"第 1 行，{PUT_BACK}/{world.first.account}：申报数量不符。"]
+    assert outputs_of("declare")["told"] == [f"第 1 行，{PUT_BACK}/{world.first.account}：撤回数量超过已申报数量。"]
 
     answer("findings", "wang.min", decision="accept", reason="the client was told")
 

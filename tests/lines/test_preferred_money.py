@@ -216,32 +216,43 @@ def test_the_same_days_give_the_same_files(seed, faults, line):
     assert files() == files()
 
 
-def test_a_withdrawal_takes_back_the_whole_declaration_of_an_earlier_day_and_says_why_not():
-    declared = [a_claim(1), a_claim(2, open=False), a_claim(3)]
+def test_a_withdrawal_takes_back_at_most_what_an_earlier_day_declared_and_says_why_not():
+    declared = [a_claim(1), a_claim(2, open=False), a_claim(3), a_claim(4), a_claim(5, open=False), a_claim(6, sent=30)]
     choices = [
         a_choice(100, 1, 1),
         Choice(row=2, event="PB1", account="B1", unit="U", quantity=100, instruction="withdraw"),
         Choice(row=3, event="PB1", account="B1", unit="U", quantity=100, instruction="withdraw"),
         Choice(row=4, event="PB1", account="B2", unit="U", quantity=100, instruction="withdraw"),
-        Choice(row=5, event="PB1", account="B3", unit="U", quantity=99, instruction="withdraw"),
+        Choice(row=5, event="PB1", account="B3", unit="U", quantity=101, instruction="withdraw"),
         Choice(row=6, event="PB1", account="B9", unit="U", quantity=1, instruction="withdraw"),
+        Choice(row=7, event="PB1", account="B4", unit="U", quantity=0, instruction="withdraw"),
+        Choice(row=8, event="PB1", account="B5", unit="U", quantity=1, instruction="withdraw"),
+        a_choice(100, 5, 9),
+        Choice(row=10, event="PB1", account="B6", unit="U", quantity=29, instruction="withdraw"),
+        Choice(row=11, event="PB1", account="B4", unit="U", quantity=99, instruction="withdraw"),
     ]
 
     found, findings = withdrawn(choices, declared)
 
-    assert found == [1]
+    assert found == {1: 100, 4: 99}
     assert [(one.row, one.flaw) for one in findings] == [
         (3, Flaw.TWICE),
         (4, Flaw.NOT_DECLARED),
-        (5, Flaw.OTHER_DECLARED),
+        (5, Flaw.MORE_THAN_LEFT),
         (6, Flaw.NO_CLAIM),
+        (7, Flaw.NO_SHARES),
+        (8, Flaw.SAME_DAY),
+        (10, Flaw.OTHER_DECLARED),
     ]
     strange = Choice(row=1, event="PB1", account="B1", unit="U", quantity=1, instruction="sell")
     assert [one.flaw for one in chosen([strange], declared)[1]] == [Flaw.NO_INSTRUCTION]
 
 
-@pytest.mark.parametrize(("accepted", "found", "flaws"), [(100, {1: 100}, []), (0, {1: 0}, []), (40, {}, [Flaw.PART_WITHDRAWN])])
-def test_a_withdrawal_is_accepted_whole_or_not_at_all(accepted, found, flaws):
+@pytest.mark.parametrize(
+    ("accepted", "found", "flaws"),
+    [(100, {1: 100}, []), (0, {1: 0}, []), (40, {1: 40}, []), (101, {}, [Flaw.MORE_THAN_DECLARED])],
+)
+def test_a_withdrawal_is_accepted_whole_in_part_or_not_at_all_and_never_beyond_what_was_asked(accepted, found, flaws):
     one = Result(
         row=1,
         event="PB1",

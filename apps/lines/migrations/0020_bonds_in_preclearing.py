@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lines", "0018_product_outputs_and_accounts")]
+    dependencies = [("lines", "0019_parts_of_withdrawals")]
 
     operations = [
         migrations.AddField(

@@ -63,9 +63,14 @@ class PreferredClaim(models.Model):
     """What one account holds of an event. `securities_on` and `cash_on`: the business date on which a leg closed.
 
     `paid` is what the depository paid, `pay` what we computed. `problem`: why its result stopped. `by_hand`: legs that a person
-    closed, with the reason. `withdrawn`: shares of the last declaration that the client took back, `withdrawn_on` the day on
-    which the depository confirmed it. `declared_by`, `withdrawn_by`, `posted_by`, `released_by`: the run that told the market
-    of the declaration and its withdrawal, and the counter of both legs and of withdrawn shares; no other one tells them again.
+    closed, with the reason.
+
+    `withdrawn`: shares that the client took back of what was declared, all withdrawals together; what was ever declared is
+    `declared` and `withdrawn`. Of the last withdrawal, `withdrawing` is what was asked, `returned` what the depository confirmed
+    on the day `withdrawn_on`.
+
+    `declared_by`, `withdrawn_by`, `posted_by`, `released_by`: the run that told the market of the declaration and its withdrawal,
+    and the counter of both legs and of withdrawn shares; no other one tells them again.
     """
 
     event = models.ForeignKey(PreferredEvent, on_delete=models.PROTECT, related_name="claims", verbose_name=_("event"))
@@ -76,6 +81,8 @@ class PreferredClaim(models.Model):
     declared = models.BigIntegerField(_("declared"), default=0)
     declared_on = models.DateField(_("declared on"), null=True)
     withdrawn = models.BigIntegerField(_("withdrawn"), default=0)
+    withdrawing = models.BigIntegerField(_("withdrawal of"), default=0)
+    returned = models.BigIntegerField(_("given back"), default=0)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True)
     accepted = models.BigIntegerField(_("accepted"), default=0)
     held_before = models.BigIntegerField(_("held before"), default=0)
@@ -102,6 +109,10 @@ class PreferredClaim(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "account", "unit"], name="one_preferred_claim_per_account"),
             models.CheckConstraint(condition=Q(declared__lte=F("entitled")), name="no_preferred_claim_beyond_holding"),
+            models.CheckConstraint(
+                condition=Q(declared__gte=0, returned__gte=0, returned__lte=F("withdrawing"), withdrawn__gte=F("returned")),
+                name="no_preferred_share_taken_back_twice",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="posted") | Q(securities_on__isnull=False, cash_on__isnull=False),
                 name="posted_preferred_claims_have_both_legs",

@@ -43,6 +43,7 @@ CLAIM_MOVES: dict[str, Move] = {
     "declare": _move("declaring", ClaimState.DECLARED),
     "withdraw": _move("declared", ClaimState.WITHDRAWAL),
     "take_back": _move("withdrawal", ClaimState.DECLARING),
+    "take_part": _move("withdrawal", ClaimState.DECLARED),
     "keep": _move("withdrawal", ClaimState.DECLARED),
     "accept": _move("announced declared withdrawal", ClaimState.ACCEPTED),
     "reject": _move("announced declared withdrawal", ClaimState.REJECTED),
@@ -51,8 +52,8 @@ CLAIM_MOVES: dict[str, Move] = {
     "post": _move("cash_in", ClaimState.POSTED),
 }
 """A redemption is not declared: its claims go from announced to accepted. Cash that comes first is kept as a date of the claim,
-whose state moves on with the securities. A withdrawal that the depository confirms opens the claim again, one that it refuses
-leaves it declared; a result that comes instead of either counts."""
+whose state moves on with the securities. A withdrawal of all that the depository confirms opens the claim again; after one of a
+part the rest stays declared, and one that it refuses leaves all of it; a result that comes instead of an answer counts."""
 
 OWED_STATES = (ClaimState.ACCEPTED, ClaimState.SEC_OUT)
 """Accepted, and a leg is still open."""

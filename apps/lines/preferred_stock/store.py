@@ -103,22 +103,31 @@ def declare(quantities: Mapping[int, int], run_id: int, day: date) -> None:
 
 
 @transaction.atomic
-def withdraw(claim_ids: Iterable[int], run_id: int) -> None:
-    """What clients take back is told to the depository, whole; until it answers the shares stay frozen."""
-    move("withdraw", claim_ids, withdrawn=F("declared"), withdrawn_on=None, withdrawn_by_id=run_id, released_by_id=None)
+def withdraw(quantities: Mapping[int, int], run_id: int) -> None:
+    """What clients take back is told to the depository; until it answers the shares stay frozen."""
+    for pk, quantity in quantities.items():
+        sent = {"withdrawn_by_id": run_id, "withdrawn_on": None, "released_by_id": None}
+        move("withdraw", [pk], withdrawing=quantity, returned=0, **sent)
 
 
 @transaction.atomic
 def keep_withdrawals(answers: Mapping[int, int], problems: Mapping[int, str], day: date) -> None:
-    """Claims by what was taken back of them: declared shares that are free again, or 0 when the declaration stands."""
-    asked = PreferredClaim.objects.filter(state=ClaimState.WITHDRAWAL)
+    """Claims by what was taken back of them: declared shares that are free again, or 0 when the declaration stands.
+
+    The rest stays declared, with the day and the run of its declaration.
+    """
+    asked = PreferredClaim.objects.select_for_update().filter(state=ClaimState.WITHDRAWAL)
     for pk, problem in problems.items():
         asked.filter(pk=pk).update(problem=problem[:200])
-    for pk, quantity in answers.items():
-        if quantity:
-            move("take_back", [pk], declared=0, declared_on=None, declared_by_id=None, withdrawn_on=day, problem="")
-        else:
+    declared = dict(asked.filter(pk__in=answers).values_list("pk", "declared"))
+    for pk, left in declared.items():
+        quantity = answers[pk]
+        if not quantity:
             move("keep", [pk], problem="")
+            continue
+        whole = {"declared_on": None, "declared_by_id": None} if quantity == left else {}
+        taken = {"declared": left - quantity, "withdrawn": F("withdrawn") + quantity, "returned": quantity}
+        move("take_back" if whole else "take_part", [pk], **taken, **whole, withdrawn_on=day, problem="")
 
 
 @transaction.atomic

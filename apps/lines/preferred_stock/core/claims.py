@@ -23,7 +23,9 @@ class Flaw(StrEnum):
     OTHER_DECLARED = "other_declared"
     OTHER_CODE = "other_code"
     NOT_DECLARED = "not_declared"
-    PART_WITHDRAWN = "part_withdrawn"
+    SAME_DAY = "same_day"
+    NO_SHARES = "no_shares"
+    MORE_THAN_LEFT = "more_than_left"
     NO_INSTRUCTION = "no_instruction"
 
 
@@ -71,7 +73,10 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A claim as choices and results are checked against it. `code`: the code of its kind of event; `open`: may be declared."""
+    """A claim as choices and results are checked against it. `code`: the code of its kind of event; `open`: may be declared.
+
+    `sent`: what was sent already, when it was.
+    """
 
     pk: int
     event: str
@@ -80,6 +85,7 @@ class Asked:
     limit: int
     code: str = ""
     open: bool = True
+    sent: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -156,41 +162,49 @@ def _choice_flaw(one: Choice, claim: Asked | None, found: Mapping[int, int]) -> 
     return Flaw.TOO_MUCH if one.quantity > claim.limit else None
 
 
-def withdrawn(choices: Iterable[Choice], claims: Iterable[Asked]) -> tuple[list[int], list[Finding]]:
-    """Claims whose whole declaration a client takes back, and the withdrawals that nobody can follow.
+def withdrawn(choices: Iterable[Choice], claims: Iterable[Asked]) -> tuple[dict[int, int], list[Finding]]:
+    """Shares that clients take back of each claim, all or a part of them, and the withdrawals that nobody can follow.
 
-    `limit` of a claim is what was declared, `open` whether it may be taken back today.
+    `limit` of a claim is what is declared, `open` whether it may be taken back today. What the same choices declare may not:
+    declarations and withdrawals of a day are sent together.
     """
+    rows = list(choices)
     by_key = {one.key: one for one in claims}
-    found: list[int] = []
+    today = {(one.event, one.account, one.unit) for one in rows if one.instruction == Instruction.DECLARE}
+    found: dict[int, int] = {}
     findings = []
-    for one in choices:
+    for one in rows:
         if one.instruction != Instruction.WITHDRAW:
             continue
-        claim = by_key.get((one.event, one.account, one.unit))
-        flaw = _withdrawal_flaw(one, claim, found)
+        key = one.event, one.account, one.unit
+        claim = by_key.get(key)
+        flaw = _withdrawal_flaw(one, claim, found, same_day=key in today)
         if flaw or claim is None:
             findings.append(Finding(flaw or Flaw.NO_CLAIM, one.row, f"{one.event}/{one.account}"))
         else:
-            found.append(claim.pk)
+            found[claim.pk] = one.quantity
     return found, findings
 
 
-def _withdrawal_flaw(one: Choice, claim: Asked | None, found: Iterable[int]) -> Flaw | None:
+def _withdrawal_flaw(one: Choice, claim: Asked | None, found: Mapping[int, int], *, same_day: bool) -> Flaw | None:
     if claim is None:
         return Flaw.NO_CLAIM
     if claim.pk in found:
         return Flaw.TWICE
     if not claim.open:
-        return Flaw.NOT_DECLARED
-    return Flaw.OTHER_DECLARED if one.quantity != claim.limit else None
+        return Flaw.SAME_DAY if same_day else Flaw.NOT_DECLARED
+    if not one.quantity:
+        return Flaw.NO_SHARES
+    if claim.sent is not None and one.quantity != claim.sent:
+        return Flaw.OTHER_DECLARED
+    return Flaw.MORE_THAN_LEFT if one.quantity > claim.limit else None
 
 
 def answered(results: Iterable[Result], claims: Iterable[Asked], *, settled: str) -> tuple[dict[int, int], list[Finding]]:
     """Shares accepted of each claim (0: rejected), and the rows that stop: a stopped row changes nothing of its claim.
 
     `limit` of a claim is what was declared, of a redemption what is entitled. A claim that has two rows stops with both. Answers
-    to withdrawals are read with the claims that wait for one: a withdrawal is accepted whole or not at all.
+    to withdrawals are read with the claims that wait for one, by what was asked: all of it, a part or nothing is taken back.
     """
     by_key = {one.key: one for one in claims}
     found: dict[int, int] = {}
@@ -216,8 +230,6 @@ def _result_flaw(one: Result, claim: Asked | None, found: Mapping[int, int]) -> 
         return Flaw.OTHER_CODE
     if one.declared != claim.limit:
         return Flaw.OTHER_DECLARED
-    if one.is_withdrawal and 0 < one.accepted < one.declared:
-        return Flaw.PART_WITHDRAWN
     return Flaw.MORE_THAN_DECLARED if one.accepted > one.declared else None
 
 

@@ -78,16 +78,24 @@ class Fault(StrEnum):
     LATE_RESULTS = "late-results"  # the results are not there with the evening files
     WITHDRAWN = "withdrawn"  # the window lasts until the next day, on which the client takes the declaration back
     WITHDRAWAL_REFUSED = "withdrawal-refused"  # as before, but the depository refuses that
-    WRONG_WITHDRAWAL = "wrong-withdrawal"  # as before, but the counter tells one share less than was declared
+    WRONG_WITHDRAWAL = "wrong-withdrawal"  # as before, but the counter tells one share more than was declared
+    PART_WITHDRAWN = "part-withdrawn"  # as before, but the client takes back ten shares and keeps the rest
+    WITHDRAWAL_PARTIAL = "withdrawal-partial"  # as before, but the depository confirms half of what is taken back
 
 
-LONGER = frozenset({Fault.WITHDRAWN, Fault.WITHDRAWAL_REFUSED, Fault.WRONG_WITHDRAWAL})
+LONGER = frozenset(
+    {Fault.WITHDRAWN, Fault.WITHDRAWAL_REFUSED, Fault.WRONG_WITHDRAWAL, Fault.PART_WITHDRAWN, Fault.WITHDRAWAL_PARTIAL}
+)
+UNANSWERED = frozenset({Fault.WITHDRAWAL_REFUSED, Fault.WRONG_WITHDRAWAL})
+PART = 10
 """With these the window is open on both days, and put-backs are answered and settle on the second."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """`accepted` is what the depository accepts; `told` what its result says."""
+    """`accepted` is what the depository accepts; `told` what its result says. `back`: what the client takes back of the
+    declaration, `returned`: what the depository confirms of it.
+    """
 
     event: str
     security: str
@@ -98,6 +106,13 @@ class Claim:
     told: int
     pay: Decimal
     tax: Decimal
+    back: int = 0
+    returned: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is declared when the depository answers."""
+        return self.declared - self.returned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +166,14 @@ def build_world(
 
 def _claim(place: Place, event: str, number: int, held: int, faults: frozenset[Fault]) -> Claim:
     declared = held - 5 if event == PUT_BACK else redeemed(held, RATIO)
-    accepted = declared
+    back, returned = _taken_back(declared, faults)
+    left = declared - returned
+    accepted = left
     if Fault.PARTIAL in faults:
-        accepted = declared // 2
-    if faults & {Fault.REJECTED, Fault.OVER_CHOICE, Fault.OVER_ACCEPTED, Fault.WRONG_CODE, Fault.WITHDRAWN}:
+        accepted = left // 2
+    if faults & {Fault.REJECTED, Fault.OVER_CHOICE, Fault.OVER_ACCEPTED, Fault.WRONG_CODE}:
         accepted = 0
-    told = declared + 1 if Fault.OVER_ACCEPTED in faults else declared if Fault.WRONG_CODE in faults else accepted
+    told = left + 1 if Fault.OVER_ACCEPTED in faults else left if Fault.WRONG_CODE in faults else accepted
     pay = pay_of(accepted, price=PRICE, dividend=DIVIDENDS[event], tax_rate=TAX_RATE)
     return Claim(
         event=event,
@@ -168,4 +185,16 @@ def _claim(place: Place, event: str, number: int, held: int, faults: frozenset[F
         told=told,
         pay=pay.pay,
         tax=pay.tax,
+        back=back,
+        returned=returned,
     )
+
+
+def _taken_back(declared: int, faults: frozenset[Fault]) -> tuple[int, int]:
+    """What the client takes back of a declaration, and what the depository confirms of it."""
+    if not faults & LONGER:
+        return 0, 0
+    back = PART if Fault.PART_WITHDRAWN in faults else declared
+    if faults & UNANSWERED:
+        return back, 0
+    return back, back // 2 if Fault.WITHDRAWAL_PARTIAL in faults else back

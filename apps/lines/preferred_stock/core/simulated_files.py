@@ -97,9 +97,9 @@ def _balances(world: World, later: bool) -> Rows:
 
 def _results(world: World, day: date, *, later: bool) -> dict[str, bytes]:
     rows = [_result("413", "600000", "", "", "B880000001", 100, 100, day)]
-    for one, told, is_withdrawal in answers_of(world, later=later):
+    for one, asked, told, is_withdrawal in answers_of(world, later=later):
         code = CODES[REDEMPTION] if world.late(one, Fault.WRONG_CODE) else CODES[one.event]
-        row = _result("830", one.security, one.event, code, one.account, one.declared, told, day)
+        row = _result("830", one.security, one.event, code, one.account, asked, told, day)
         rows.append(row | ({"SBLX": WITHDRAWAL} if is_withdrawal else {}))
     return {file_name("ywhb", day): write_dbf(YWHB, rows, updated=day)}
 

@@ -61,8 +61,8 @@ def choices_of(world: World, *, later: bool) -> Iterator[tuple[str, str, str, in
     first, unit = world.first, world.place.unit
     if later:
         if world.is_longer:
-            less = 1 if Fault.WRONG_WITHDRAWAL in world.faults else 0
-            yield PUT_BACK, first.account, unit, first.declared - less, Instruction.WITHDRAW
+            more = first.declared - first.back + 1 if Fault.WRONG_WITHDRAWAL in world.faults else 0
+            yield PUT_BACK, first.account, unit, first.back + more, Instruction.WITHDRAW
         return
     for one in world.claims:
         if one.event == PUT_BACK:
@@ -72,15 +72,14 @@ def choices_of(world: World, *, later: bool) -> Iterator[tuple[str, str, str, in
         yield PUT_BACK, stranger(world), unit, 10, Instruction.DECLARE
 
 
-def answers_of(world: World, *, later: bool) -> Iterator[tuple[Claim, int, bool]]:
-    """What the depository answers on a day: the claim, how many shares, and whether it answers a withdrawal."""
+def answers_of(world: World, *, later: bool) -> Iterator[tuple[Claim, int, int, bool]]:
+    """What the depository answers on a day: the claim, shares that were asked and told, and whether it answers a withdrawal."""
     first = world.first
-    if later and world.faults & {Fault.WITHDRAWN, Fault.WITHDRAWAL_REFUSED}:
-        yield first, first.declared if Fault.WITHDRAWN in world.faults else 0, True
+    if later and world.is_longer and Fault.WRONG_WITHDRAWAL not in world.faults:
+        yield first, first.back, first.returned, True
     for one in world.claims:
-        gone = one is first and Fault.WITHDRAWN in world.faults
-        if later == world.moves_later(one) and not gone and not world.late(one, Fault.OVER_CHOICE):
-            yield one, one.told, False
+        if later == world.moves_later(one) and one.left and not world.late(one, Fault.OVER_CHOICE):
+            yield one, one.left, one.told, False
 
 
 def stranger(world: World) -> str:
@@ -149,10 +148,10 @@ def _results(world: World, day: date, *, later: bool) -> Rows:
     market = world.place.market
     acceptance, withdrawal, movement, detail = KINDS[market.line]
     yield _row(world, day, OTHER[market.line], "", "100001", "", f"{world.place.accounts}0001", Decimal(100), Decimal(100))
-    for one, told, is_withdrawal in answers_of(world, later=later):
+    for one, asked, told, is_withdrawal in answers_of(world, later=later):
         code = CODES[REDEMPTION] if world.late(one, Fault.WRONG_CODE) else CODES[one.event]
         kind = withdrawal if is_withdrawal else acceptance
-        yield _row(world, day, kind, one.event, one.security, code, one.account, Decimal(one.declared), Decimal(told))
+        yield _row(world, day, kind, one.event, one.security, code, one.account, Decimal(asked), Decimal(told))
     for one in world.claims:
         code = CODES[one.event]
         if one.accepted and later == world.moves_later(one, Fault.SECURITIES_LATE):

@@ -33,7 +33,7 @@ def post(context: StepContext, parameters: WithTerms) -> Finished | Failed:
         freed = max(one.declared - one.accepted, 0)
         lines.append(bar(booking.securities_booking, *key, -one.accepted, freed, "0.00", "0.00"))
         lines.append(bar(booking.cash_booking, *key, 0, 0, f"{one.paid:.2f}", f"{one.tax:.2f}"))
-    freed_whole = [(one, one.declared) for one in rejected] + [(one, one.withdrawn) for one in withdrawn]
+    freed_whole = [(one, one.declared) for one in rejected] + [(one, one.returned) for one in withdrawn]
     for one, quantity in freed_whole:
         booking = parameters.terms.booking_of(one.event.kind, day)
         code = booking.code if booking else ""

@@ -20,7 +20,7 @@ from apps.lines.selectors import money_total
 @answers_for_files
 def declare(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     """Choices of clients inside the window and up to what they hold are declared, once a day, and frozen; declarations of earlier
-    days that clients take back inside the window are told as withdrawals, whole.
+    days that clients take back inside the window, whole or in part, are told as withdrawals.
 
     A second try sends the same bytes. Choices that cannot be followed are told, and the others go on.
     """
@@ -35,7 +35,7 @@ def declare(context: StepContext, parameters: WithTerms) -> Finished | Failed:
     lines = []
     for one, instruction, quantity in [
         *((one, Instruction.DECLARE, one.declared) for one in rows),
-        *((one, Instruction.WITHDRAW, one.withdrawn) for one in back),
+        *((one, Instruction.WITHDRAW, one.withdrawing) for one in back),
     ]:
         booking = parameters.terms.booking_of(one.event.kind, day)
         if booking is None:
@@ -103,7 +103,9 @@ def sentence_of(finding: Finding) -> str:
         Flaw.MORE_THAN_DECLARED: _("Row %(row)s, %(subject)s: more was accepted than declared."),
         Flaw.OTHER_DECLARED: _("Row %(row)s, %(subject)s: another quantity was declared."),
         Flaw.NOT_DECLARED: _("Row %(row)s, %(subject)s: nothing of it can be taken back today."),
-        Flaw.PART_WITHDRAWN: _("Row %(row)s, %(subject)s: a part of the withdrawal was accepted."),
+        Flaw.SAME_DAY: _("Row %(row)s, %(subject)s: it is declared today, and may be taken back from the next day on."),
+        Flaw.NO_SHARES: _("Row %(row)s, %(subject)s: it takes back no shares."),
+        Flaw.MORE_THAN_LEFT: _("Row %(row)s, %(subject)s: more is taken back than is declared."),
         Flaw.NO_INSTRUCTION: _("Row %(row)s, %(subject)s: the instruction is neither declare nor withdraw."),
         Flaw.OTHER_CODE: _("Row %(row)s, %(subject)s: its code belongs to another kind of event."),
     }[finding.flaw] % {"row": finding.row, "subject": finding.subject}

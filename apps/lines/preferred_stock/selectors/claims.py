@@ -65,28 +65,40 @@ def _in_window(event: PreferredEvent, day: date) -> bool:
 
 
 def withdrawable(line_id: int, run_id: int, day: date) -> list[Asked]:
-    """Claims that are declared, by what was declared of each; `open` inside the window and from the day after the declaration.
+    """Claims of put-backs, by what is declared of each; `open` inside the window and from the day after the declaration.
 
-    What this run has taken back already may be read again. One query.
+    Shares of an earlier withdrawal that the counter was not told of come first: until then nothing more is taken back. What this
+    run has sent already may be read again, and says `sent`. One query.
     """
     found = []
-    for one in claims(line_id).filter(Q(state=ClaimState.DECLARED) | Q(withdrawn_by_id=run_id)):
+    states = (ClaimState.DECLARING, ClaimState.DECLARED)
+    of_put_backs = claims(line_id).filter(event__kind=EventKind.PUT_BACK)
+    for one in of_put_backs.filter(Q(state__in=states) | Q(withdrawn_by_id=run_id)):
         ours = one.withdrawn_by_id == run_id
         may = one.state == ClaimState.DECLARED and one.declared_on is not None and one.declared_on < day
-        limit = one.withdrawn if ours else one.declared
-        in_time = ours or (may and _in_window(one.event, day))
-        found.append(Asked(pk=one.pk, event=one.event.number, account=one.account, unit=one.unit, limit=limit, open=in_time))
+        told = one.withdrawn_on is None or one.released_by_id is not None
+        asked = Asked(
+            pk=one.pk,
+            event=one.event.number,
+            account=one.account,
+            unit=one.unit,
+            limit=one.withdrawing if ours else one.declared,
+            sent=one.withdrawing if ours else None,
+            open=ours or (may and told and _in_window(one.event, day)),
+        )
+        found.append(asked)
     return found
 
 
 def waiting_withdrawals(line_id: int, day: date, terms: PreferredTerms) -> list[Asked]:
     """Claims of which the depository has to confirm the withdrawal, and those of which it has just done so. One query."""
     found = []
-    refused = Q(state=ClaimState.DECLARED, withdrawn_by__business_date=day)
-    for one in claims(line_id).filter(Q(state=ClaimState.WITHDRAWAL) | Q(withdrawn_on=day) | refused):
+    today = Q(withdrawn_by__business_date=day)
+    for one in claims(line_id).filter(Q(state=ClaimState.WITHDRAWAL) | Q(withdrawn_on=day) | today):
         booking = terms.booking_of(one.event.kind, day)
         code = booking.code if booking else ""
-        found.append(Asked(pk=one.pk, event=one.event.number, account=one.account, unit=one.unit, limit=one.withdrawn, code=code))
+        asked = Asked(pk=one.pk, event=one.event.number, account=one.account, unit=one.unit, limit=one.withdrawing, code=code)
+        found.append(asked)
     return found
 
 
@@ -157,6 +169,6 @@ def to_release(line_id: int, run_id: int) -> list[PreferredClaim]:
 
 
 def withdrawn_to_release(line_id: int, run_id: int) -> list[PreferredClaim]:
-    """Withdrawn declarations whose shares this run tells the counter to set free; the same after a second try. One query."""
+    """Withdrawals whose shares this run tells the counter to set free; the same after a second try. One query."""
     rows = claims(line_id).filter(withdrawn_on__isnull=False)
     return list(rows.filter(Q(released_by=None) | Q(released_by_id=run_id)))

@@ -58,7 +58,7 @@ def figures_of(run_id: int) -> Figures | None:
         declared=Count("pk", filter=Q(state__in=(ClaimState.DECLARED, ClaimState.WITHDRAWAL))),
         accepted=Count("pk", filter=Q(accepted__gt=0)),
         rejected=Count("pk", filter=Q(state=ClaimState.REJECTED)),
-        withdrawn=Count("pk", filter=Q(withdrawn_on__isnull=False)),
+        withdrawn=Count("pk", filter=Q(withdrawn__gt=0)),
         stopped=Count("pk", filter=~Q(problem="")),
         open_securities=Count("pk", filter=owed_now & Q(securities_on=None)),
         open_cash=Count("pk", filter=owed_now & Q(cash_on=None)),
