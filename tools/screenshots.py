@@ -69,6 +69,7 @@ PAGES = {
     "reconciliations": Page(MAKER, "/reconciliations/"),
     "reconciliation": Page(MAKER, "/reconciliations/{reconciliation}/"),
     "options-accounts": Page(MAKER, "/options-margin/runs/{options}/accounts/"),
+    "options-combinations": Page(MAKER, "/options-margin/runs/{options}/combinations/"),
     "options-account": Page(MAKER, "/options-margin/accounts/{account}/"),
     "options-contract": Page(MAKER, "/options-margin/runs/{options}/contracts/{contract}/"),
     "processes": Page(AUTHOR, "/processes/"),

@@ -281,6 +281,7 @@ API_DOORS: dict[str, list[Door]] = {
     "api-product-change": [door(Right.VIEW, "get", CHANGE)],
     "api-options-figures": [door(Right.VIEW, "get", RUN)],
     "api-options-accounts": [door(Right.VIEW, "get", RUN)],
+    "api-options-combinations": [door(Right.VIEW, "get", RUN)],
     "api-options-account": [door(Right.VIEW, "get", MARGIN_ACCOUNT)],
     "api-options-contract": [door(Right.VIEW, "get", RUN, OPTION)],
     "api-options-what-if": [

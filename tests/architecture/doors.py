@@ -307,6 +307,8 @@ DOORS: dict[str, list[Door]] = API_DOORS | {
         door(PUTS_TOGETHER, "post", line="rtgs-sh", reason="a trial", rows="SH,B880000001,XT1"),
     ],
     "options-accounts": [door(Right.VIEW, "get", RUN)],
+    "options-combinations": [door(Right.VIEW, "get", RUN)],
+    "options-combinations-csv": [door(Right.VIEW, "get", RUN)],
     "options-account": [
         door(Right.VIEW, "get", MARGIN_ACCOUNT),
         door(Right.VIEW, "get", MARGIN_ACCOUNT, **{"close-10009001-short": "1"}),

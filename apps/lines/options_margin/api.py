@@ -12,16 +12,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.engine.selectors import run_for
-from apps.lines.options_margin.forms import AccountFilter
+from apps.lines.options_margin.forms import AccountFilter, CombinationFilter
 from apps.lines.options_margin.selectors import accounts as found
+from apps.lines.options_margin.selectors import combinations
 from apps.lines.options_margin.selectors.figures import figures_of
 from apps.lines.options_margin.serializers import (
+    CombinationOut,
     MarginAccountDetailOut,
     MarginAccountOut,
     OptionContractOut,
     WhatIfIn,
     WhatIfOut,
 )
+from apps.lines.options_margin.states import Part
 from apps.people.selectors import signed_in
 from apps.people.serializers import page_of
 
@@ -70,6 +73,26 @@ class OptionsAccounts(APIView):
         rows = found.accounts_of(signed_in(request), run_id, called=chosen["called"], account=chosen["account"])
         page, following = found.page_of(rows, chosen["after"])
         return Response({"results": MarginAccountOut(page, many=True).data, "next": f"?after={following}" if following else None})
+
+
+class OptionsCombinations(APIView):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("part", str, enum=list(Part.values)),
+            *(OpenApiParameter(name, str) for name in ("account", "strategy", "contract", "underlying")),
+            OpenApiParameter("after", int),
+        ],
+        operation_id="options_margin_runs_combinations_list",
+        responses=page_of(CombinationOut),
+    )
+    def get(self, request: Request, run_id: int) -> Response:
+        """Combinations of a run that you may see, by account: as declared, or those of the cheapest sets (`part=best`)."""
+        asked = CombinationFilter(request.query_params)
+        if not asked.is_valid():
+            raise ValidationError({name: [str(text) for text in texts] for name, texts in asked.errors.items()})
+        rows = combinations.combinations_of(signed_in(request), run_id, asked.wanted())
+        page, following = combinations.page_of(rows, asked.cleaned_data["after"])
+        return Response({"results": CombinationOut(page, many=True).data, "next": f"?after={following}" if following else None})
 
 
 class OptionsAccount(APIView):

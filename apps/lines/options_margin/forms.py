@@ -6,12 +6,29 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.lines.options_margin.models import MarginRow
+from apps.lines.options_margin.selectors.combinations import WantedCombinations
+from apps.lines.options_margin.states import STRATEGY_NAMES, Part
 
 
 class AccountFilter(forms.Form):
     account = forms.CharField(required=False, max_length=20)
     called = forms.BooleanField(required=False)
     after = forms.IntegerField(required=False, min_value=0)
+
+
+class CombinationFilter(forms.Form):
+    """What the address of the list may say; anything else is ignored on a page and refused by the API."""
+
+    part = forms.ChoiceField(choices=Part.choices, required=False)
+    account = forms.CharField(required=False, max_length=20)
+    strategy = forms.ChoiceField(choices=[("", ""), *STRATEGY_NAMES.items()], required=False)
+    contract = forms.CharField(required=False, max_length=8)
+    underlying = forms.CharField(required=False, max_length=6)
+    after = forms.IntegerField(required=False, min_value=0)
+
+    def wanted(self) -> WantedCombinations:
+        said = {name: value for name, value in self.cleaned_data.items() if value and name != "after"}
+        return WantedCombinations(**said)
 
 
 class WhatIfForm(forms.Form):

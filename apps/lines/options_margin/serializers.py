@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.lines.options_margin.models import CombinationDeclaration, MarginAccount, MarginRow, OptionContract
+from apps.lines.options_margin.selectors.combinations import strategy_name
 
 
 class MarginAccountOut(serializers.ModelSerializer[MarginAccount]):
@@ -32,6 +33,22 @@ class MarginRowOut(serializers.ModelSerializer[MarginRow]):
     class Meta:
         model = MarginRow
         exclude = ("account",)
+
+
+class CombinationOut(serializers.ModelSerializer[MarginRow]):
+    """A combination of an account; `account_id` leads to all of the account."""
+
+    account = serializers.CharField(source="account.account")
+    account_id = serializers.IntegerField()
+    strategy_name = serializers.SerializerMethodField()
+    uplift_rule = serializers.CharField(source="uplift_rule.name", default=None, allow_null=True)
+
+    class Meta:
+        model = MarginRow
+        exclude = ("is_covered",)
+
+    def get_strategy_name(self, row: MarginRow) -> str:
+        return strategy_name(row.strategy)
 
 
 class CombinationDeclarationOut(serializers.ModelSerializer[CombinationDeclaration]):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,18 @@ class Part(TextChoices):
 
     DECLARED = "declared", _("As declared")
     BEST = "best", _("Cheapest set")
+
+
+STRATEGY_NAMES: dict[str, Any] = {
+    "CNSJC": _("Bull call spread"),
+    "CXSJC": _("Bear call spread"),
+    "PNSJC": _("Bull put spread"),
+    "PXSJC": _("Bear put spread"),
+    "KS": _("Short straddle"),
+    "KKS": _("Short strangle"),
+    "ZBD": _("Conversion to covered"),
+}
+"""By the exchange's code (options-margin 5.1, guides of 2019)."""
 
 
 class Declaring(TextChoices):
